@@ -1,0 +1,126 @@
+"""The op: one intent of one actor on one entity, the only way anything changes (DESIGN §5)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from app.domain.errors import MalformedOp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+
+class OpKind(StrEnum):
+    """Every kind of op. All but ``PUT`` and ``RETIRE`` act on an incident."""
+
+    REPORT = "report"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    CLASSIFY = "classify"
+    RELOCATE = "relocate"
+    ASSIGN = "assign"
+    ACKNOWLEDGE = "acknowledge"
+    RETURN = "return"
+    REPORT_IN = "report_in"
+    RECALL = "recall"
+    NOTE = "note"
+    ATTACH = "attach"
+    HANDLE = "handle"
+    VERIFY = "verify"
+    CLOSE = "close"
+    RATE = "rate"
+    REOPEN = "reopen"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    ESCALATE = "escalate"
+    SUPERVISE = "supervise"
+    WHISTLE = "whistle"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    CANCEL = "cancel"
+    RESOLVE = "resolve"
+    PUT = "put"
+    RETIRE = "retire"
+
+
+INCIDENT_OPS: tuple[OpKind, ...] = tuple(k for k in OpKind if k not in (OpKind.PUT, OpKind.RETIRE))
+
+
+class Outcome(StrEnum):
+    """What became of an op; kept with it for ever."""
+
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One life of one device's store: the device and its incarnation (fresh for a new or restored store)."""
+
+    device: str
+    incarnation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """``(origin, n)`` is its name; ``at`` and ``made`` are instants in ms since 1970 UTC.
+
+    ``at`` is when the matter took place (for an import: the source's time), ``made`` when this device
+    wrote it down. ``base`` is the entity's version that the author saw.
+    """
+
+    origin: Origin
+    n: int
+    scope: str
+    kind: str
+    entity: str
+    at: int
+    made: int
+    actor: str
+    base: int = 0
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str, kind: type[T]) -> T | None:
+        """The body's field, None where absent; ``MalformedOp`` where it is of another kind."""
+        value = self.body.get(name)
+        if value is None:
+            return None
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+            return value
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return cast("T", float(value))
+        raise MalformedOp(f"{self.kind}: {name} is not {kind.__name__}")
+
+    def need(self, name: str, kind: type[T]) -> T:
+        """The body's field; ``MalformedOp`` where it is absent, empty or of another kind."""
+        value = self.get(name, kind)
+        if value is None or value == "":
+            raise MalformedOp(f"{self.kind}: {name} is missing")
+        return value
+
+
+def canonical_body(body: Mapping[str, Any]) -> str:
+    """The body as the one JSON text that is stored, sent and hashed (sorted keys, no spaces)."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+GENESIS = bytes(32)
+
+
+def chain_hash(previous: bytes, op: Op, body: str) -> bytes:
+    """SHA-256 of the row before and this op: 32 bytes. ``body`` is ``canonical_body(op.body)``.
+
+    Fields are joined by U+001F, which no field may hold, so two ops never give one text.
+    """
+    head = (
+        op.origin.device, op.origin.incarnation, str(op.n), op.scope, op.kind, op.entity,
+        str(op.at), str(op.made), op.actor, str(op.base), body,
+    )  # fmt: skip
+    return hashlib.sha256(previous + "\x1f".join(head).encode("utf-8", "surrogatepass")).digest()
