@@ -38,7 +38,7 @@ class Refusal(StrEnum):
     NO_CONFLICT = "no_conflict"
     ALREADY_THERE = "already_there"
     UNKNOWN_RECORD = "unknown_record"
-    NOT_ALLOWED = "not_allowed"
+    OUTSIDE_DISTRICT = "outside_district"
 
 
 class MalformedOp(ValueError):
