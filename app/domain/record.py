@@ -1,8 +1,8 @@
-"""Records: places, items, powers, units, members, rules and local days as plain bodies of ``put`` ops."""
+"""Records: places, items, powers, units, members, and rules as plain bodies of ``put`` ops."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from app.domain.catalogue import HandlerLevel, Item, Limit, Power, parse_limit
@@ -14,19 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS = ("place", "power", "item", "unit", "member", "rule", "day")
-"""Every kind of record."""
+"""Every kind of record; a ``day`` (``app.services.calendar``) has no class of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDay:
-    """A day that the district itself has declared worked or free. ``date`` is ISO 8601."""
-
-    date: str
-    worked: bool
-    name: str
-
-
-_ENUMS = {"loop": Loop, "level": HandlerLevel}
 _LIMITS = ("accept", "respond", "resolve")
 
 
@@ -40,7 +30,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def to_body(record: Item | Power | Unit | Member | Rule | LocalDay) -> dict[str, Any]:
+def to_body(record: Item | Power | Unit | Member | Rule) -> dict[str, Any]:
     """The record as a JSON body; ``rev`` is the ledger's business and left out."""
     return {f.name: _plain(getattr(record, f.name)) for f in fields(record) if f.name != "rev"}
 
@@ -87,8 +77,3 @@ def rule(body: Mapping[str, Any], rev: int = 0) -> Rule:
     given["when"] = When(**when)
     given["loop"] = Loop(given["loop"]) if given.get("loop") else None
     return Rule(**given, rev=rev)
-
-
-def local_day(body: Mapping[str, Any], _rev: int = 0) -> LocalDay:
-    """A local day from its body; errors as ``item``."""
-    return LocalDay(**body)

@@ -11,7 +11,7 @@ from app.domain.geo import Locator
 from app.domain.op import OpKind
 from app.domain.place import Level, Place, Tree, from_record
 from app.ports.ledger import Draft
-from app.services.calendar import work_calendar
+from app.services.calendar import local_days, work_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from app.domain.sla import WorkCalendar
     from app.ports.ledger import Store
     from app.ports.reader import Reader
+    from app.ports.rows import RecordRow
+
+CALENDAR_YEARS = range(2010, 2041)
+"""The years for which working time may be asked; those that no calendar knows are still refused."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Lists:
     units: Mapping[str, Unit]
     members: Mapping[str, Member]
     rules: tuple[Rule, ...]
-    days: tuple[record.LocalDay, ...]
+    days: tuple[RecordRow, ...]
 
     @cached_property
     def tree(self) -> Tree:
@@ -50,7 +54,8 @@ class Lists:
     @cached_property
     def calendar(self) -> WorkCalendar:
         """Working time: the legal calendar with the local days over it."""
-        return work_calendar({day.date: day.worked for day in self.days})
+        days, whole_years = local_days(self.days)
+        return work_calendar(days, CALENDAR_YEARS, whole_years)
 
     @cached_property
     def district(self) -> Place:
@@ -120,7 +125,7 @@ def load(reader: Reader) -> Lists:
         units=living("unit", record.unit),
         members=living("member", record.member),
         rules=tuple(rules[name] for name in sorted(rules)),
-        days=tuple(living("day", record.local_day).values()),
+        days=tuple(reader.records("day")),
     )
 
 
