@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.domain.geo import Locator, Point, Polygon
+from app.domain.geo import Box, Locator, OntoDistrict, Point, Polygon
 
 
 class Level(StrEnum):
@@ -176,6 +176,11 @@ class Tree:
                 return place.id
         return None
 
-    def locator(self, level: Level = Level.GRID) -> Locator:
+    def locator(self, level: Level = Level.GRID, *, across: int = 160) -> Locator:
         """A locator over all places of one level, in the order of their ids."""
-        return Locator((p.id, p.polygons) for p in sorted(self.of_level(level), key=lambda p: p.id))
+        shapes = [(p.id, p.polygons) for p in sorted(self.of_level(level), key=lambda p: p.id)]
+        return Locator(shapes, across=across)
+
+    def onto_district(self, source: Box) -> OntoDistrict:
+        """The map of a foreign data set's points into the grids; its raster is fine enough to reach each."""
+        return OntoDistrict(self.locator(across=400), source)
