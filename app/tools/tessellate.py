@@ -217,7 +217,8 @@ def make(outline_path: Path, villages_csv: Path, to_dir: Path, seed: str = "5101
     seats = {row.town: SEATS[row.town_name] for row in rows} | {str(about["adcode"]): SEATS["大弯街道"]}
     entries = [entry | borders.describe(entry["id"], seats.get(entry["id"])) for entry in entries]
     path = to_dir / "places.json"
-    path.write_text(_document(borders.arcs_in_steps(), entries, str(about["source"])), encoding="utf-8")
+    text = _document(borders.arcs_in_steps(), entries, str(about["source"]))
+    path.write_bytes(text.encode())  # bytes: the same line ends on every system
     return path
 
 
