@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.assignment import AssignmentState
 from app.domain.errors import MalformedOp, Refusal
 from app.domain.incident import Incident, Loop, Next, State
-from app.domain.op import Op, OpKind
+from app.domain.op import Op, OpKind, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ def _due(op: Op) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     for clock in ("accept", "respond", "resolve"):
         value = due.get(clock)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        if value is not None and (type(value) is not int or not storable(value)):
             raise MalformedOp(f"due.{clock}")
         limits[f"{clock}_due"] = value
     limits["due_note"] = op.get("due_note", str) or ""
@@ -118,7 +118,8 @@ def _with_reason(state: State) -> Callable[[Incident, Op, Cell], Incident | Refu
         reason = op.get("reason", str)
         if not reason:
             return Refusal.REASON_MISSING
-        return touched(incident, op, state=state, result=reason, assignments=_recalled(incident, op, reason))
+        left = _recalled(incident, op, reason)
+        return touched(incident, op, state=state, result=reason, assignments=left, suspended_at=None)
 
     return ended
 
@@ -169,7 +170,10 @@ def _rate(incident: Incident, op: Op, _cell: Cell) -> Incident:
 def _reopen(incident: Incident, op: Op, cell: Cell) -> Incident | Refusal:
     if not op.get("reason", str):
         return Refusal.REASON_MISSING
-    changes: dict[str, Any] = {"state": cell, "closed_at": None, "handled_at": None, "verified": False}
+    changes: dict[str, Any] = {
+        "state": cell, "closed_at": None, "handled_at": None, "verified": False,
+        "result": "",  # the next closing needs its own
+    }  # fmt: skip
     if incident.state is State.CLOSED:
         changes["rework"] = incident.rework + 1
     if op.get("due", dict):

@@ -33,9 +33,9 @@ def number_day(sign: str, letter: str, at: int) -> str:
     return number(sign, letter, at, 0).rstrip("0")
 
 
-_NUMBER = re.compile(r"^(\d{6}|[\u4e00-\u9fff]\d{4})-[A-Z]?\d{2,}$")
+_NUMBER = re.compile(r"(?:[0-9]{6}|[\u4e00-\u9fff][0-9]{4})-[A-Z]?[0-9]{2,}")
 
 
 def is_number(text: str) -> bool:
     """Whether the text is a whole incident number."""
-    return _NUMBER.match(text) is not None
+    return _NUMBER.fullmatch(text) is not None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
+from app.domain.assignment import AssignmentState
 from app.domain.errors import Refusal
 from app.domain.op import INCIDENT_OPS, OpKind
 
@@ -147,15 +148,22 @@ class Incident:
 
     @property
     def lead(self) -> Assignment | None:
-        """The assignment that closes the matter: the lead still at work, else the last lead."""
+        """The lead that closes the matter: the one still at work, else the last that finished, else the last.
+
+        One that returned its work order keeps its mark, but never comes before the heir that finished it.
+        """
         leads = [a for a in self.assignments if a.lead]
-        return next((a for a in leads if a.active), leads[-1] if leads else None)
+        at_work = [a for a in leads if a.active]
+        finished = [a for a in leads if a.state is AssignmentState.DONE]
+        ranked = at_work or finished or leads
+        return ranked[-1] if ranked else None
 
 
 Cell = State | Next | Refusal
 
 # One row an op, one column a state. A name is the state that follows; ``=`` stays, ``~`` as the assignments
-# say, ``<`` as before the merge; ``.`` refuses for the state's usual reason, ``!code`` for another one.
+# say (handled, once the lead is done), ``<`` as before the merge; ``.`` refuses for the state's usual reason,
+# ``!code`` for another one.
 _TABLE = """
 op          reported  accepted      assigned              working               handled           suspended         closed  declined merged   cancelled
 accept      accepted  !already_accepted !already_accepted !already_accepted     !already_accepted !already_accepted .       .        .        .

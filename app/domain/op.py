@@ -60,6 +60,11 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+def storable(value: int) -> bool:
+    """Whether every store can hold the whole number (64 bits); an op with a larger one is malformed."""
+    return -(2**63) <= value < 2**63
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """One life of one device's store: the device and its incarnation (fresh for a new or restored store)."""
@@ -92,10 +97,13 @@ class Op:
         value = self.body.get(name)
         if value is None:
             return None
+        if isinstance(value, int) and not isinstance(value, bool):
+            if not storable(value):
+                raise MalformedOp(f"{self.kind}: {name} is out of bounds")
+            if kind is float:
+                return cast("T", float(value))
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return cast("T", float(value))
         raise MalformedOp(f"{self.kind}: {name} is not {kind.__name__}")
 
     def need(self, name: str, kind: type[T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import string
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_short_words_are_unlike_each_other(group):
     for words in (ZH, EN):
         said = [words.say(group, code) for code in words.codes(group)]
         assert len(set(said)) == len(said)
+
+
+def shipped(name: str, column: str) -> set[str]:
+    with (RESOURCES / "catalogue" / name).open(encoding="utf-8-sig", newline="") as lines:
+        return {row[column] for row in csv.DictReader(lines)}
+
+
+@pytest.mark.parametrize("words", [ZH, EN], ids=LANGUAGES)
+def test_every_source_and_every_evidence_of_the_shipped_lists_has_a_word(words):
+    assert shipped("sources.csv", "id") <= set(words.codes("source"))
+    evidence = {code for row in shipped("items.csv", "evidence") for code in row.split(";") if code}
+    assert evidence <= set(words.codes("evidence"))
 
 
 def test_words_of_the_design():
