@@ -3,6 +3,7 @@
 # usage: environment.sh FOLDER LOCK
 set -euo pipefail
 folder=$1 lock=$2
+here=$(dirname "$0")
 stamp=$folder/.ready
 wanted=$(sha256sum <"$lock")
 
@@ -33,7 +34,9 @@ fi
 
 if ! "$python" -c "import ensurepip, venv" 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    bash "$(dirname "$0")/apt.sh" "Python's own venv module is not complete here." "python$version-venv"
+    # Qt's libraries are asked for at once, so that who must type the command types it once.
+    mapfile -t libraries < <(grep -v '^#' "$here/debian-packages.txt")
+    bash "$here/apt.sh" "Python's own venv module is not complete here." "python$version-venv" "${libraries[@]}"
 fi
 
 echo "Setting up $folder from $lock"

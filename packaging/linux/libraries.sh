@@ -4,17 +4,8 @@
 set -euo pipefail
 folder=$1
 
-# What PySide6 6.12 asks of Debian 12: found with ldd in a bare system, by the modules and plugins below.
-packages=(
-    libegl1 libgl1 libgbm1
-    libglib2.0-0 libdbus-1-3 libfontconfig1 libfreetype6
-    libxkbcommon0 libxkbcommon-x11-0 libxkbfile1
-    libx11-6 libx11-xcb1 libxext6 libxfixes3 libxcomposite1 libxdamage1 libxrandr2 libxtst6
-    libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render0
-    libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
-    libwayland-client0 libwayland-cursor0 libwayland-egl1
-    libnss3 libnspr4 libasound2 libpulse0
-)
+here=$(dirname "$0")
+mapfile -t packages < <(grep -v '^#' "$here/debian-packages.txt")
 
 missing() {
     local qt
@@ -36,7 +27,7 @@ if [ "$lacking" = "PySide6 " ]; then
 fi
 if [ -z "$lacking" ]; then exit 0; fi
 
-bash "$(dirname "$0")/apt.sh" "Qt lacks system libraries." "${packages[@]}"
+bash "$here/apt.sh" "Qt lacks system libraries." "${packages[@]}"
 lacking=$(missing | tr '\n' ' ')
 if [ -n "$lacking" ]; then
     echo "Still missing after the installation: $lacking" >&2
