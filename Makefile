@@ -47,7 +47,7 @@ types: setup  ## mypy, strict
 	$(PY) -m mypy
 
 contracts: setup  ## imports only descend
-	$(PY) -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+	$(PY) -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
 
 # pytest's own settings name an option of pytest-qt, which this environment has no business to hold.
 unit: unit-setup  ## tests/unit, where no Qt is installed

@@ -170,6 +170,12 @@ def test_ui_reaches_no_store_and_no_line():
     assert not found, f"ui/ is handed services and never reaches a store or the network itself: {found}"
 
 
+def test_nothing_imports_main():
+    # The import contracts see packages only; main.py is a file, and the top floor.
+    found = [f"{path}:{line}" for path in SOURCES for line, name in _imports(path) if name == "main"]
+    assert not found, f"main.py stands above everything (DESIGN §3); nothing below may import it: {found}"
+
+
 def test_locks_hold_every_requirement():
     everything = (
         _required(None) | _required("desktop") | _required("hub") | _required("test") | _required("dev")
