@@ -75,7 +75,11 @@ def _instant(ordinal: int, minute: int) -> int:
 
 def add_working(start: int, minutes: int, calendar: WorkCalendar) -> int:
     """The instant at which so many working minutes have passed since ``start``."""
-    left = minutes * MINUTE
+    return _after(start, minutes * MINUTE, calendar)
+
+
+def _after(start: int, left: int, calendar: WorkCalendar) -> int:
+    """The instant at which ``left`` working milliseconds have passed since ``start``."""
     ordinal, ms = _local(start)
     while True:
         if calendar.is_workday(ordinal):
@@ -144,4 +148,4 @@ def resumed(due: int, suspended_at: int, resumed_at: int, limit: Limit, calendar
     if not limit.working:
         return due + (resumed_at - suspended_at)
     left = working_between(suspended_at, due, calendar)
-    return add_working(resumed_at, -(-left // MINUTE), calendar)
+    return _after(resumed_at, left, calendar)

@@ -8,7 +8,7 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.assignment import AssignmentState
@@ -167,6 +167,7 @@ def test_durations(ms, zh, en):
     assert duration(ms, "en") == en
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400 * DAY))
 def test_a_duration_reads_back_to_its_last_unit(ms):
     text = duration(ms, "zh")
