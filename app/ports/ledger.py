@@ -94,6 +94,9 @@ class Tx(Protocol):
     def set_import_mark(self, mark: ImportMark) -> None:
         """Remember how far an import has come."""
 
+    def set_setting(self, name: str, value: Any) -> None:
+        """Remember a setting (any JSON value) of this store."""
+
     def changed(self) -> Changed:
         """What this transaction has touched so far."""
 
@@ -109,6 +112,9 @@ class Store(Protocol):
 
     def bulk(self) -> AbstractContextManager[None]:
         """While it lasts, commits are durable at its end only; for imports that can be resumed."""
+
+    def head(self) -> int:
+        """The last place in the ledger; grows whenever any process has written. Cheap: for polling."""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,224 @@
+"""The write transaction: numbers, folds, chains and keeps ops (DESIGN §5).
+
+Head, own number, chain and counters are read inside the transaction: another process may have written since.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import Refusal
+from app.domain.fold import apply
+from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, chain_hash
+from app.ports.ledger import Changed, Receipt
+from db import statements as sql
+from db.projections import Projections
+from db.queries import StoreReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from app.domain.incident import Incident
+    from app.ports.clock import Clock
+    from app.ports.ledger import Draft, ImportMark, Person
+
+OPS_HELD = 6_000
+"""So many ops wait in memory before they are written inside the transaction."""
+
+TOUCHED_AT_MOST = 5_000
+"""A change of more incidents than this is told as a change of everything."""
+
+_APPLIED, _REFUSED = Outcome.APPLIED.value, Outcome.REFUSED.value
+_REPORT, _PUT, _RETIRE = OpKind.REPORT.value, OpKind.PUT.value, OpKind.RETIRE.value
+
+
+class LedgerTx:
+    """One write transaction in an actor's name (``app.ports.ledger.Tx``)."""
+
+    def __init__(self, raw: Any, actor: str, clock: Clock) -> None:
+        self._raw = raw
+        self._actor = actor
+        self._clock = clock
+        row = raw.execute(
+            "SELECT o.id, o.device, o.incarnation, o.last_n, o.head_hash FROM origin o "
+            "JOIN meta m ON m.name = 'own_origin' AND o.id = CAST(m.value AS INTEGER)"
+        ).fetchone()
+        self._origin_id: int = row[0]
+        self._origin = Origin(row[1], row[2])
+        self._n: int = row[3]
+        self._hash: bytes = row[4]
+        self._first_n = self._n
+        self._seq: int = raw.execute("SELECT coalesce(max(seq), 0) FROM op").fetchone()[0]
+        self._projections = Projections(raw)
+        self._ops: list[tuple[Any, ...]] = []
+        self._records: dict[tuple[str, str], bool] = {}
+        self._counts: dict[str, int] = {}
+        self._touched: set[int] = set()
+        self._kinds: set[str] = set()
+        self.read = TxReader(raw, self._projections, self.flush)
+
+    def append(self, draft: Draft) -> Receipt:
+        """Number, fold, chain and keep the op."""
+        return self._take(draft, self._clock.now())
+
+    def append_many(self, drafts: Iterable[Draft]) -> Sequence[Receipt]:
+        """The same for many."""
+        made = self._clock.now()
+        return [self._take(draft, made) for draft in drafts]
+
+    def _take(self, draft: Draft, made: int) -> Receipt:
+        kind = str(draft.kind)
+        body = canonical_body(draft.body)
+        if kind in (_PUT, _RETIRE):
+            op = self._op(draft, kind, made, 0)
+            refusal = self._take_record(op)
+            self._keep(op, body, None, refusal)
+            return Receipt(self._seq, self._n, Outcome.REFUSED if refusal else Outcome.APPLIED, refusal, None)
+        held = self._projections.held(draft.entity)
+        before = held.now if held is not None else None
+        op = self._op(draft, kind, made, before.version if before is not None else 0)
+        after = self._known(op) or apply(before, op)
+        if isinstance(after, Refusal):
+            self._keep(op, body, held.key if held is not None else None, after)
+            return Receipt(self._seq, self._n, Outcome.REFUSED, after, before)
+        if held is None:
+            held = self._projections.open(after)
+        else:
+            self._projections.step(held, after)
+        self._keep(op, body, held.key, None)
+        return Receipt(self._seq, self._n, Outcome.APPLIED, None, after)
+
+    def _op(self, draft: Draft, kind: str, made: int, base: int) -> Op:
+        return Op(
+            self._origin,
+            self._n + 1,
+            draft.scope,
+            kind,
+            draft.entity,
+            draft.at,
+            made,
+            self._actor,
+            base,
+            draft.body,
+        )
+
+    def _known(self, op: Op) -> Refusal | None:
+        """A source's number stands for one incident; what one incident is told cannot show that."""
+        if op.kind != _REPORT:
+            return None
+        ref = op.body.get("ref")
+        known = isinstance(ref, str) and ref != "" and self._projections.has_ref(ref)
+        return Refusal.ALREADY_THERE if known else None
+
+    def _take_record(self, op: Op) -> Refusal | None:
+        kind, identity, record = (op.body.get(name) for name in ("kind", "id", "record"))
+        if not (isinstance(kind, str) and isinstance(identity, str) and kind and identity):
+            return Refusal.MALFORMED
+        rev = self._seq + 1
+        if op.kind == _PUT:
+            if not isinstance(record, dict):
+                return Refusal.MALFORMED
+            self._raw.execute(sql.PUT_RECORD, (kind, identity, rev, canonical_body(record), 0))
+        else:
+            living = self._raw.execute(
+                "UPDATE record SET rev = ?, retired = 1 WHERE kind = ? AND id = ? AND NOT retired",
+                (rev, kind, identity),
+            )
+            if living.rowcount == 0:
+                return Refusal.UNKNOWN_RECORD
+        self._kinds.add(kind)
+        return None
+
+    def _keep(self, op: Op, body: str, key: int | None, refusal: Refusal | None) -> None:
+        self._n = op.n
+        self._seq += 1
+        self._hash = chain_hash(self._hash, op, body)
+        if key is not None:
+            self._touched.add(key)
+        self._ops.append((
+            self._seq, self._origin_id, op.n, op.scope, op.kind, op.entity, key, op.at, op.made, op.actor, op.base,
+            body, _APPLIED if refusal is None else _REFUSED, "" if refusal is None else refusal.value, self._hash,
+        ))  # fmt: skip
+        if len(self._ops) >= OPS_HELD:
+            self.flush()
+
+    def next_count(self, day: str) -> int:
+        """The next count of a day, from 1."""
+        last = self._counts.get(day)
+        if last is None:
+            row = self._raw.execute("SELECT n FROM counter WHERE day = ?", (day,)).fetchone()
+            last = 0 if row is None else row[0]
+        self._counts[day] = last + 1
+        return last + 1
+
+    def keep_person(self, person: Person) -> None:
+        """Keep a caller's particulars."""
+        self._raw.execute(sql.PUT_PERSON, (person.id, person.incident, person.name, person.phone))
+
+    def set_import_mark(self, mark: ImportMark) -> None:
+        """Remember how far an import has come."""
+        self._raw.execute(
+            sql.PUT_MARK,
+            (mark.job, mark.line, mark.offset, mark.taken, mark.known, mark.rejected, int(mark.done)),
+        )
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Remember a setting (any JSON value) of this store."""
+        self._raw.execute(sql.PUT_SETTING, (name, json.dumps(value, ensure_ascii=False)))
+
+    def changed(self) -> Changed:
+        """What this transaction has touched so far."""
+        everything = len(self._touched) > TOUCHED_AT_MOST
+        touched = frozenset() if everything else frozenset(self._touched)
+        return Changed(self._seq, touched, frozenset(self._kinds), everything)
+
+    def flush(self) -> None:
+        """Write what waits in memory, so that statements see it. The transaction stays open."""
+        if self._ops:
+            self._raw.executemany(sql.INSERT_OP, self._ops)
+            self._ops.clear()
+        self._projections.flush()
+        if self._counts:
+            self._raw.executemany(sql.PUT_COUNTER, list(self._counts.items()))
+            self._counts.clear()
+        if self._n != self._first_n:
+            self._raw.execute(
+                "UPDATE origin SET last_n = ?, head_hash = ? WHERE id = ?",
+                (self._n, self._hash, self._origin_id),
+            )
+            self._first_n = self._n
+
+
+class TxReader(StoreReader):
+    """Reads what the transaction has folded so far; what it holds in memory needs no statement."""
+
+    def __init__(self, raw: Any, projections: Projections, flush: Any) -> None:
+        super().__init__(raw)
+        self._projections = projections
+        self._flush = flush
+
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        self._flush()
+        return super()._run(statement, values)
+
+    def incident(self, identity: str) -> Incident | None:
+        """By its identity."""
+        held = self._projections.held(identity)
+        return None if held is None else held.now
+
+    def incident_by_key(self, key: int) -> Incident | None:
+        """By its key."""
+        held = self._projections.by_key(key)
+        return None if held is None else held.now
+
+    def key_of(self, identity: str) -> int | None:
+        """The key of an incident."""
+        held = self._projections.held(identity)
+        return None if held is None else held.key
+
+
+def first_origin(raw: Any, origin_id: int, device: str, incarnation: str) -> None:
+    """Begin a life of this store: ops are numbered from 1 again and chained to nothing before."""
+    raw.execute(sql.INSERT_ORIGIN, (origin_id, device, incarnation, 0, 0, GENESIS))
+    raw.execute(sql.PUT_META, ("own_origin", str(origin_id)))

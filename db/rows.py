@@ -1,0 +1,104 @@
+"""Incidents, assignments and ops as rows of their tables, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from app.domain.assignment import Assignment, AssignmentState
+from app.domain.incident import Incident, Loop, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from db.facets import Codes
+
+NO_DUE = (1 << 47) - 1
+"""Stands in ``due_at`` where no clock runs: after every instant, and no longer than one in an index."""
+
+CELL = 0.01
+"""Degrees, the side of a cell of the index ``near`` (about 1 km)."""
+CELL_ROW = 36_000
+
+_MADE_OVER = ("state", "loop", "moved", "verified", "conflicts")
+PLAIN = tuple(f.name for f in fields(Incident) if f.name not in (*_MADE_OVER, "assignments"))
+DERIVED = ("facets", "due_at", "due_clock", "cell")
+INCIDENT_COLUMNS = (*PLAIN, *_MADE_OVER, *DERIVED)
+"""The columns in the order of ``incident_row``; ``key`` is not among them."""
+
+READ_COLUMNS = (*PLAIN, *_MADE_OVER)
+"""The columns in the order that ``incident_of`` takes them, after ``key``."""
+
+ASSIGNMENT_COLUMNS = (
+    "id", "handler", "lead", "state", "offered_at", "whistle", "acknowledged_at", "arrived_at", "ended_at", "reason",
+)  # fmt: skip
+
+_plain = attrgetter(*PLAIN)
+_IN_ORDER = tuple(f.name for f in fields(Incident))
+_STATES = {s.value: s for s in State}
+_LOOPS = {s.value: s for s in Loop}
+_ASSIGNMENT_STATES = {s.value: s for s in AssignmentState}
+_STATE_VALUE = {s: s.value for s in State}
+_LOOP_VALUE = {s: s.value for s in Loop}
+
+
+def cell_of(lon: float, lat: float) -> int:
+    """The cell of the index ``near`` that a point lies in (degrees WGS-84)."""
+    return int((lat + 90.0) / CELL) * CELL_ROW + int((lon + 180.0) / CELL)
+
+
+def cells_of(west: float, east: float, south: float, north: float) -> list[int]:
+    """The cells that a box lies in."""
+    first, last = cell_of(west, south), cell_of(east, north)
+    columns = range(first % CELL_ROW, last % CELL_ROW + 1)
+    return [row * CELL_ROW + c for row in range(first // CELL_ROW, last // CELL_ROW + 1) for c in columns]
+
+
+def incident_row(incident: Incident, codes: Codes) -> tuple[Any, ...]:
+    """The row's values in the order of ``INCIDENT_COLUMNS``."""
+    due = incident.next_due
+    conflicts = incident.conflicts
+    lon, lat = incident.lon, incident.lat
+    return (
+        *_plain(incident),
+        _STATE_VALUE[incident.state],
+        _LOOP_VALUE[incident.loop],
+        1 if incident.moved else 0,
+        1 if incident.verified else 0,
+        json.dumps(conflicts, ensure_ascii=False) if conflicts else "",
+        codes.pack(incident),
+        due[1] if due else NO_DUE,
+        due[0] if due else "",
+        None if lon is None or lat is None else cell_of(lon, lat),
+    )
+
+
+def incident_of(row: Sequence[Any], assignments: Iterable[Sequence[Any]]) -> Incident:
+    """The incident of a row (``key`` and ``READ_COLUMNS``) and its assignments' rows in their order."""
+    value: dict[str, Any] = dict(zip(READ_COLUMNS, row[1:], strict=True))
+    value["state"] = _STATES[value["state"]]
+    value["loop"] = _LOOPS[value["loop"]]
+    value["moved"] = bool(value["moved"])
+    value["verified"] = bool(value["verified"])
+    value["conflicts"] = tuple(json.loads(value["conflicts"])) if value["conflicts"] else ()
+    value["assignments"] = tuple(assignment_of(a) for a in assignments)
+    return Incident(*[value[name] for name in _IN_ORDER])
+
+
+def assignment_row(a: Assignment) -> tuple[Any, ...]:
+    """The values in the order of ``ASSIGNMENT_COLUMNS``."""
+    return (
+        a.id, a.handler, int(a.lead), a.state.value, a.offered_at, int(a.whistle),
+        a.acknowledged_at, a.arrived_at, a.ended_at, a.reason,
+    )  # fmt: skip
+
+
+def assignment_of(row: Sequence[Any]) -> Assignment:
+    """The assignment of a row of ``ASSIGNMENT_COLUMNS``."""
+    name, handler, lead, state, offered, whistle, acknowledged, arrived, ended, reason = row
+    return Assignment(
+        name, handler, bool(lead), _ASSIGNMENT_STATES[state], offered, bool(whistle),
+        acknowledged, arrived, ended, reason,
+    )  # fmt: skip
