@@ -26,7 +26,7 @@ READER_CACHE_KB = 14 * 1024
 READERS, MORE_READERS = 2, 1
 BUSY_MS = 10_000
 WAL_PAGES = 4_000
-"""A checkpoint is tried after so many pages in the log (16 MB): rare enough for imports, small for readers."""
+"""A checkpoint is tried after so many pages in the log (16 MB): rare for imports, small for readers."""
 
 WAL_KEPT_BYTES = 64 * 1024 * 1024
 

@@ -1,7 +1,7 @@
 """What a queue filters by, packed into one small number that every sort index carries.
 
-From the low end: 4 bits queue, 3 severity, 1 loop (1: big), 12 source, 12 town, 15 category. Sources, towns and
-categories are coded in the order in which they first come (table ``facet_code``).
+From the low end: 4 bits queue, 3 severity, 1 loop (1: big), 12 source, 12 town, 15 category. Sources, towns
+and categories are coded in the order in which they first come (table ``facet_code``).
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""SQLite's errors in two kinds: what the world did becomes a ``StoreProblem``, a bug stays a bug (DESIGN §9)."""
+"""SQLite's errors in two kinds: what the world did is a ``StoreProblem``, a bug stays a bug (DESIGN §9)."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlcipher3 import dbapi2
 
 from app.ports.problems import StoreProblem, StoreTrouble
@@ -23,8 +24,6 @@ _BY_CODE = {
     14: StoreTrouble.CANNOT_OPEN,  # SQLITE_CANTOPEN
     26: StoreTrouble.NOT_A_STORE,  # SQLITE_NOTADB
 }
-_NO_SPACE = 3 | 10 << 8
-"""SQLITE_IOERR_WRITE: a full disk may come as a failed write."""
 
 
 def trouble_of(error: BaseException) -> StoreTrouble | None:

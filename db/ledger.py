@@ -137,8 +137,9 @@ class LedgerTx:
         if key is not None:
             self._touched.add(key)
         self._ops.append((
-            self._seq, self._origin_id, op.n, op.scope, op.kind, op.entity, key, op.at, op.made, op.actor, op.base,
-            body, _APPLIED if refusal is None else _REFUSED, "" if refusal is None else refusal.value, self._hash,
+            self._seq, self._origin_id, op.n, op.scope, op.kind, op.entity, key, op.at, op.made, op.actor,
+            op.base, body, _APPLIED if refusal is None else _REFUSED, refusal.value if refusal else "",
+            self._hash,
         ))  # fmt: skip
         if len(self._ops) >= OPS_HELD:
             self.flush()

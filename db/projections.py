@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.kpi import change
 from db import statements as sql
 from db.facets import Codes
-from db.rows import assignment_row, incident_of, incident_row
+from db.rows import INCIDENT_COLUMNS, assignment_row, incident_of, incident_row
 from db.search import index_text
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Projections:
 
     def _write_incidents(self, changed: list[Held]) -> None:
         facets: dict[int, int] = {}
-        at = sql.INCIDENT_COLUMNS.index("facets")
+        at = INCIDENT_COLUMNS.index("facets")
         new: list[tuple[Any, ...]] = []
         old: list[tuple[Any, ...]] = []
         for held in changed:

@@ -13,10 +13,10 @@ from db import live
 from db import statements as sql
 from db.facets import Codes
 from db.projections import load
-from db.queues import Queues
-from db.rows import incident_of
-from db.tables import UNDER_WAY
 from db.queue_rows import queue_rows
+from db.queues import Queues
+from db.rows import ASSIGNMENT_COLUMNS, incident_of
+from db.tables import UNDER_WAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,10 +108,14 @@ class StoreReader:
         if key is None:
             return ()
         rows = self._run(
-            "SELECT seq, kind, at, made, actor, body, outcome, refusal FROM op WHERE incident = ? ORDER BY seq",
+            "SELECT seq, kind, at, made, actor, body, outcome, refusal FROM op "
+            "WHERE incident = ? ORDER BY seq",
             (key,),
         )
-        return tuple(TimelineRow(*row[:5], json.loads(row[5]), *row[6:]) for row in rows)
+        return tuple(
+            TimelineRow(seq, kind, at, made, actor, json.loads(body), outcome, refusal)
+            for seq, kind, at, made, actor, body, outcome, refusal in rows
+        )
 
     def person(self, identity: str) -> Person | None:
         row = self._run("SELECT id, incident, name, phone FROM person WHERE id = ?", (identity,)).fetchone()
@@ -119,7 +123,8 @@ class StoreReader:
 
     def sums(self, first_hour: int, last_hour: int) -> Sequence[SumRow]:
         rows = self._run(
-            "SELECT measure, town, bucket, n FROM kept_sum WHERE (bucket BETWEEN ? AND ? OR bucket = 0) AND n != 0",
+            "SELECT measure, town, bucket, n FROM kept_sum "
+            "WHERE (bucket BETWEEN ? AND ? OR bucket = 0) AND n != 0",
             (first_hour, last_hour),
         )
         return tuple(SumRow(*row) for row in rows)
@@ -147,9 +152,10 @@ class StoreReader:
     def _incidents(self, keys: Sequence[int]) -> Iterator[Incident]:
         marks = ", ".join("?" * len(keys))
         given: dict[int, list[Sequence[Any]]] = {}
-        columns = ", ".join(f'"{c}"' for c in sql.ASSIGNMENT_COLUMNS)
+        columns = ", ".join(f'"{c}"' for c in ASSIGNMENT_COLUMNS)
         for key, *rest in self._run(
-            f"SELECT incident, {columns} FROM assignment WHERE incident IN ({marks}) ORDER BY incident, position",
+            f"SELECT incident, {columns} FROM assignment WHERE incident IN ({marks}) "
+            "ORDER BY incident, position",
             keys,
         ):
             given.setdefault(key, []).append(rest)
@@ -159,7 +165,10 @@ class StoreReader:
 
     def import_mark(self, job: str) -> ImportMark | None:
         row = self._run(sql.READ_MARK, (job,)).fetchone()
-        return None if row is None else ImportMark(*row[:-1], bool(row[-1]))
+        if row is None:
+            return None
+        name, line, offset, taken, known, rejected, done = row
+        return ImportMark(name, line, offset, taken, known, rejected, bool(done))
 
     def changes_after(self, seq: int) -> Changed:
         keys = self._run(

@@ -44,7 +44,8 @@ def _line(row: Sequence[Any], given: Sequence[tuple[str, int, str]]) -> QueueRow
     resolved_at = handled_at if handled_at is not None else closed_at
     handler, state = _lead(given)
     return QueueRow(
-        *row[:11],
+        key=row[0], id=row[1], number=row[2], title=row[3], severity=row[4], state=row[5], loop=row[6],
+        place=row[7], town=row[8], source=row[9], category=row[10],
         reported_at=reported_at,
         closed_at=closed_at,
         due_clock=clock,
@@ -58,7 +59,7 @@ def _line(row: Sequence[Any], given: Sequence[tuple[str, int, str]]) -> QueueRow
         conflicts=len(json.loads(conflicts)) if conflicts else 0,
         supervised=supervised,
         rework=rework,
-    )
+    )  # fmt: skip
 
 
 def _lead(given: Sequence[tuple[str, int, str]]) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """Queues at a million incidents: which index to walk, from which end, and when to collect instead.
 
-The tables ``facet_sum`` tells beforehand how many rows a filter leaves. Where they are many, the sort's own index is
-walked, testing the filter in the index alone; where they are few, they are collected by their facets and sorted.
-A window that is nearer to the far end is walked from there.
+The table ``facet_sum`` tells beforehand how many rows a filter leaves. Where they are many, the sort's own
+index is walked, testing the filter in the index alone; where they are few, they are collected by their facets
+and sorted. A window that is nearer to the far end is walked from there.
 """
 
 # ruff: noqa: S608  # statements are put together from names and whole numbers of our own; values are parameters
@@ -217,7 +217,8 @@ class Queues:
                 asked.values,
             )
         return self._column(
-            f"SELECT key FROM incident INDEXED BY {asked.index} WHERE {asked.where} AND key IN {_FOUND} {window}",
+            f"SELECT key FROM incident INDEXED BY {asked.index} "
+            f"WHERE {asked.where} AND key IN {_FOUND} {window}",
             (*asked.values, asked.match),
         )
 

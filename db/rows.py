@@ -32,7 +32,8 @@ READ_COLUMNS = (*PLAIN, *_MADE_OVER)
 """The columns in the order that ``incident_of`` takes them, after ``key``."""
 
 ASSIGNMENT_COLUMNS = (
-    "id", "handler", "lead", "state", "offered_at", "whistle", "acknowledged_at", "arrived_at", "ended_at", "reason",
+    "id", "handler", "lead", "state", "offered_at", "whistle", "acknowledged_at", "arrived_at", "ended_at",
+    "reason",
 )  # fmt: skip
 
 _plain = attrgetter(*PLAIN)

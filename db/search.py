@@ -1,8 +1,8 @@
 """Text search: two-character words for Chinese, whole words for the rest.
 
 FTS5's trigrams never find a two-character word, so each run of Han characters is written as its overlapping
-pairs and its last character: 井盖破损 → 井盖 盖破 破损 损. A run asked for is then a phrase of pairs, which finds
-exactly the texts that hold it, and one character is found as the beginning of a pair.
+pairs and its last character: 井盖破损 → 井盖 盖破 破损 损. A run asked for is then a phrase of pairs, which
+finds exactly the texts that hold it, and one character is found as the beginning of a pair.
 """
 
 from __future__ import annotations

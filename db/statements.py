@@ -48,14 +48,16 @@ ADD_FACETS = _insert(t.facet_sum, ("facets", "n"), "ON CONFLICT (facets) DO UPDA
 INSERT_CODE = _insert(t.facet_code, ("facet", "word", "code"))
 PUT_RECORD = _insert(
     t.record, ("kind", "id", "rev", "body", "retired"),
-    "ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, body = excluded.body, retired = excluded.retired",
+    "ON CONFLICT (kind, id) DO UPDATE "
+    "SET rev = excluded.rev, body = excluded.body, retired = excluded.retired",
 )  # fmt: skip
 PUT_COUNTER = _insert(t.counter, ("day", "n"), "ON CONFLICT (day) DO UPDATE SET n = excluded.n")
 PUT_SETTING = _insert(t.setting, ("name", "value"), "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
 PUT_META = _insert(t.meta, ("name", "value"), "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
 PUT_PERSON = _insert(
     t.person, ("id", "incident", "name", "phone"),
-    "ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, name = excluded.name, phone = excluded.phone",
+    "ON CONFLICT (id) DO UPDATE "
+    "SET incident = excluded.incident, name = excluded.name, phone = excluded.phone",
 )  # fmt: skip
 MARK_COLUMNS = _of(t.import_mark)
 PUT_MARK = _insert(

@@ -1,10 +1,12 @@
 """The tables of the store: one set for SQLite on a desktop and for PostgreSQL at the hub (DESIGN §5).
 
-Instants are ms since 1970 UTC. Everything but ``op``, ``origin``, ``person``, ``import_mark``, ``setting`` and
-``meta`` can be folded anew from the ops.
+Instants are ms since 1970 UTC. Everything but ``op``, ``origin``, ``person``, ``counter``, ``import_mark``,
+``setting`` and ``meta`` can be folded anew from the ops.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -29,17 +31,17 @@ BIG_KEY = BigInteger().with_variant(Integer, "sqlite")
 """A key of its own: in SQLite only INTEGER is the row's own number."""
 
 STILL_OPEN = "(facets & 15) < 5"
-"""The rows someone still owes something (``db.facets``); written alike in every partial index and every query."""
+"""The rows someone still owes something (``db.facets``); written alike in every partial index and query."""
 
 POSITIONED = f"{STILL_OPEN} AND lon IS NOT NULL"
 UNDER_WAY = "state IN ('offered', 'acknowledged', 'arrived')"
 
 
 def _need(name: str, kind: type | BigInteger, default: str | None = None) -> Column[object]:
-    return Column(name, kind, nullable=False, server_default=default)  # type: ignore[arg-type]
+    return Column(name, kind, nullable=False, server_default=default)
 
 
-def _when(where: str) -> dict[str, object]:
+def _when(where: str) -> dict[str, Any]:
     return {"sqlite_where": text(where), "postgresql_where": text(where)}
 
 

@@ -1,4 +1,4 @@
-"""The store's schema: made, checked and brought up to date; a newer store is refused, an older one backed up first.
+"""The store's schema: made, checked, brought up to date. A newer store is refused, an older one backed up.
 
 Alembic is loaded only when there is something to do: a start with nothing to do reads one row.
 """

@@ -77,7 +77,9 @@ class Changed:
 class Tx(Protocol):
     """One write transaction. Ops folded in it are seen by its own later reads."""
 
-    read: Reader
+    @property
+    def read(self) -> Reader:
+        """Questions to what the transaction has folded so far."""
 
     def append(self, draft: Draft) -> Receipt:
         """Number, fold, chain and keep the op. A refused op is kept too, with its reason."""
