@@ -1,0 +1,1 @@
+"""The frame round the pages: top bar, rail, arrangement by size, keys."""

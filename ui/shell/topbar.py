@@ -1,0 +1,178 @@
+"""The top bar: product and centre, the search field, the state of the line, date, clock and user."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from ui.shell.topbar_line import LineView
+from ui.shell.topbar_state import TopBarState
+from ui.theme.apply import theme
+from ui.theme.heads import text_label
+from ui.theme.tokens import SIZES
+from ui.theme.widgets import IconMark, KeyCap, StateDot
+
+
+def _system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _upright() -> QFrame:
+    line = QFrame()
+    line.setProperty("kind", "rule2")
+    line.setFixedSize(1, SIZES.icon)
+    return line
+
+
+class SearchField(QPushButton):
+    """Looks like a field and opens the palette, which is where one types."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "search")
+        self.setFixedHeight(SIZES.button)
+        self.setAccessibleName(self.tr("查找事件、区域、人员、命令"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(8)
+        self._words = text_label(self.tr("查找事件、区域、人员、命令"), "body", "t3")
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row.addWidget(IconMark("search", "t3", SIZES.icon_inline))
+        row.addWidget(self._words, 1)
+        row.addWidget(KeyCap("Ctrl+K"))
+
+
+class TopBar(QWidget):
+    """48 px. ``show_state`` takes what to say; ``now`` gives aware instants, shown in local time."""
+
+    search_requested = Signal()
+
+    def __init__(self, now: Callable[[], datetime] = _system_now, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(SIZES.top_bar)
+        self._now = now
+        self._state = TopBarState("")
+        self._narrow = False
+        self._centre = text_label("", "body", "t2")
+        self.search = SearchField()
+        self.search.clicked.connect(self.search_requested)
+        self._line = LineView()
+        self._pending = self._count(self.tr("待传"))
+        self._conflicts = self._count(self.tr("冲突"))
+        self._conflict_mark = StateDot("waiting", 12)
+        self._date = text_label("", "body", "t2")
+        self._clock = text_label("", "clock")
+        self._clock.setAccessibleName(self.tr("时钟"))
+        self._user, self._duty = text_label("", "body"), text_label("", "body", "t2")
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        theme.changed.connect(self.update)
+        self.tick()
+
+    @staticmethod
+    def _count(words: str) -> tuple[QLabel, QLabel]:
+        return text_label(words, "body", "t2"), text_label("", "body")
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 16, 1)
+        row.setSpacing(0)
+        logo = IconMark("logo", "acc", 24)
+        logo.setFixedWidth(64)  # centred over the rail
+        self._logo = logo
+        row.addWidget(logo)
+        row.addWidget(text_label(self.tr("网格指挥台"), "title"))
+        row.addSpacing(16)
+        row.addWidget(_upright())
+        row.addSpacing(16)
+        row.addWidget(self._centre)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        row.addStretch(1)
+        row.addWidget(self._line)
+        for words, figure in (self._pending, self._conflicts):
+            row.addSpacing(16)
+            if words is self._conflicts[0]:
+                row.addWidget(self._conflict_mark)
+                row.addSpacing(4)
+            row.addWidget(words)
+            row.addSpacing(4)
+            row.addWidget(figure)
+        row.addSpacing(16)
+        row.addWidget(_upright())
+        row.addSpacing(16)
+        row.addWidget(self._date)
+        self._date_gap = QWidget()
+        self._date_gap.setFixedWidth(12)
+        row.addWidget(self._date_gap)
+        row.addWidget(self._clock)
+        self._person = QWidget()
+        person = QHBoxLayout(self._person)
+        person.setContentsMargins(16, 0, 0, 0)
+        person.setSpacing(8)
+        person.addWidget(_upright())
+        person.addSpacing(8)
+        for part in (IconMark("user", "t1"), self._user, self._duty):
+            person.addWidget(part)
+        row.addWidget(self._person)
+
+    def state(self) -> TopBarState:
+        return self._state
+
+    def show_state(self, state: TopBarState) -> None:
+        self._state = state
+        self._centre.setText(state.centre)
+        self._user.setText(state.user)
+        self._duty.setText(state.duty)
+        self._person.setVisible(bool(state.user))
+        self._duty.setVisible(bool(state.duty) and not self._narrow)
+        for (words, figure), count in ((self._pending, state.pending), (self._conflicts, state.conflicts)):
+            figure.setText(str(count))
+            figure.setProperty("role", "strong" if count else "body")
+            figure.style().unpolish(figure)
+            figure.style().polish(figure)
+            figure.setAccessibleName(f"{words.text()} {count}")
+        self._conflict_mark.setVisible(state.conflicts > 0)
+        self._conflict_mark.show_state("conflict")
+        self.refresh()
+
+    def set_narrow(self, *, narrow: bool, search: int, rail: int) -> None:
+        """Take the widths of search field and rail; a narrow bar leaves out the date and the duty."""
+        self._narrow = narrow
+        self._logo.setFixedWidth(rail)
+        self.search.setFixedWidth(search)
+        for part in (self._date, self._date_gap):
+            part.setVisible(not narrow)
+        self._duty.setVisible(bool(self._state.duty) and not narrow)
+
+    def tick(self) -> None:
+        """Show the present second and wait for the next."""
+        self.refresh()
+        self._timer.start(1000 - self._now().microsecond // 1000)
+
+    def refresh(self) -> None:
+        now = self._now()
+        local = now.astimezone()
+        days = (
+            self.tr("周一"),
+            self.tr("周二"),
+            self.tr("周三"),
+            self.tr("周四"),
+            self.tr("周五"),
+            self.tr("周六"),
+            self.tr("周日"),
+        )
+        self._clock.setText(f"{local:%H:%M:%S}")
+        words = self.tr("{month}月{day}日 {weekday}")
+        self._date.setText(words.format(month=local.month, day=local.day, weekday=days[local.weekday()]))
+        self._line.show_line(self._state.line, self._state.since, now)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter, t = QPainter(self), theme.tokens
+        painter.fillRect(self.rect(), QColor(t.bg0))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(t.line))
