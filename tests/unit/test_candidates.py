@@ -118,7 +118,8 @@ UNITS = st.lists(
     st.builds(
         Unit, st.text("abcdef", min_size=1, max_size=3), st.sampled_from(UnitKind), st.just("名"),
         st.just("N"), st.just("执"), st.sampled_from([TOWN, OTHER, DISTRICT]), st.floats(104.2, 104.5),
-        st.floats(30.7, 31.0), st.sampled_from([(), ("P-1",)]), st.sampled_from([(), ("潜水",)]), st.integers(0, 4),
+        st.floats(30.7, 31.0), st.sampled_from([(), ("P-1",)]),
+        st.sampled_from([(), ("潜水",)]), st.integers(0, 4),
     ),
     max_size=12, unique_by=lambda unit: unit.id,
 )  # fmt: skip
