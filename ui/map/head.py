@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from ui.map.state import MapState, Shade
 
 _STROKES: Final[dict[str, list[list[tuple[float, float]]]]] = {
     "plus": [[(10, 4), (10, 16)], [(4, 10), (16, 10)]],
+    "chevron": [[(6, 8), (10, 12), (14, 8)]],
     "minus": [[(4, 10), (16, 10)]],
     "fit": [
         [(3, 7), (3, 3), (7, 3)],
@@ -19,7 +20,7 @@ _STROKES: Final[dict[str, list[list[tuple[float, float]]]]] = {
         [(7, 17), (3, 17), (3, 13)],
     ],
 }
-"""Lines of the three signs in a 20 px box."""
+"""Lines of the signs in a 20 px box."""
 
 
 class _SignButton(QToolButton):
@@ -36,14 +37,35 @@ class _SignButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(self.palette().color(QPalette.ColorRole.ButtonText), 1.5)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
         painter.translate((self.width() - 20) / 2, (self.height() - 20) / 2)
-        for line in _STROKES[self._sign]:
-            painter.drawPolyline([QPointF(x, y) for x, y in line])
+        _stroke(painter, self._sign, self.palette().color(QPalette.ColorRole.ButtonText))
+
+
+class _MenuButton(QToolButton):
+    """Words with a chevron behind them, in place of the style's own small arrow."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setStyleSheet(
+            "QToolButton { padding-right: 20px; } QToolButton::menu-indicator { image: none; }"
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.translate(self.width() - 20, (self.height() - 20) / 2)
+        _stroke(painter, "chevron", self.palette().color(QPalette.ColorRole.ButtonText))
+
+
+def _stroke(painter: QPainter, sign: str, colour: QColor) -> None:
+    """Draws a sign in the 20 px box at the painter's origin."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(colour, 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    for line in _STROKES[sign]:
+        painter.drawPolyline([QPointF(x, y) for x, y in line])
 
 
 class MapHead(QWidget):
@@ -77,16 +99,16 @@ class MapHead(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(8)
-        self._home = QPushButton(self)
+        self._home = QToolButton(self)
         self._home.setObjectName("map_district")
         self._home.setProperty("kind", "crumb")
-        self._home.setFlat(True)
-        bold = self._home.font()
+        self._home.setAutoRaise(True)
+        bold = QFont()  # only the weight is set: the family is whatever the theme gives
         bold.setBold(True)
         self._home.setFont(bold)
         self._arrow = QLabel("›", self)
         self._arrow.setProperty("kind", "dim")
-        self._where = QToolButton(self)
+        self._where = _MenuButton(self)
         self._where.setObjectName("map_town")
         self._where.setProperty("kind", "crumb")
         self._where.setAutoRaise(True)
