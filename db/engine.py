@@ -12,12 +12,14 @@ from db.faults import told_in_words
 from db.ledger import LedgerTx, first_origin
 from db.queries import StoreReader
 from db.upgrade import bring_up_to_date
+from db.verify import chain_fault, fold_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from app.ports.clock import Clock, Ids
+    from db.verify import Fault
 
 BACKUP_CACHE_KB = 2_048
 
@@ -107,6 +109,13 @@ class LocalStore:
         with told_in_words(), self._readers.begin() as connection:
             found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
         return [] if found == ["ok"] else found
+
+    def verify(self, *, refold: bool = False) -> Fault | None:
+        """Walk the chain of every origin, and with ``refold`` compare all state with a fold of all ops."""
+        with told_in_words(), self._readers.begin() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            return chain_fault(raw.execute) or (fold_fault(raw.execute, raw) if refold else None)
 
     def back_up(self, target: Path) -> None:
         """A whole copy under the same key, of the last commit, while others go on reading and writing."""

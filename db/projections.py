@@ -58,7 +58,10 @@ class Projections:
         """Whether an incident with the source's number is here already."""
         if ref in self._refs:
             return True
-        return self._raw.execute("SELECT 1 FROM incident WHERE ref = ? AND ref != ''", (ref,)).fetchone() is not None
+        return (
+            self._raw.execute("SELECT 1 FROM incident WHERE ref = ? AND ref != ''", (ref,)).fetchone()
+            is not None
+        )
 
     def open(self, incident: Incident) -> Held:
         """Take in a new incident under a fresh key."""
