@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.incident import Loop, State
-from app.domain.op import OpKind
-from app.ports.ledger import Draft
+from app.domain.op import OpKind, Outcome
+from app.ports.ledger import Draft, Person
 from app.services.desk import Desk, fresh_number
 from app.services.intake import UNLISTED_SEVERITY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.ports.ledger import Changed, ImportMark, Tx
     from app.services.lists import Lists
@@ -44,6 +44,8 @@ class SourceRecord:
     result: str = ""
     moved: bool = False
     note: str = ""
+    caller: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,17 @@ class Taken:
     changed: Changed
 
 
-def take_in(desk: Desk, batch: Sequence[SourceRecord], mark: ImportMark | None = None) -> Taken:
-    """Take a batch in one transaction together with the mark of how far the import has come."""
+class NotTaken(RuntimeError):
+    """The fold refused an op of a checked record; nothing of its batch was kept."""
+
+
+def take_in(
+    desk: Desk, batch: Sequence[SourceRecord], mark: Callable[[int, int], ImportMark] | None = None
+) -> Taken:
+    """Take a batch in one transaction together with the mark of how far the import has come.
+
+    ``mark`` makes it from how many of the batch were new and how many were known.
+    """
     with desk.store.write(desk.actor) as tx:
         lists = desk.lists.now(tx.read)
         known = set(tx.read.known_refs([record.ref for record in batch]))
@@ -68,9 +79,11 @@ def take_in(desk: Desk, batch: Sequence[SourceRecord], mark: ImportMark | None =
             known.add(record.ref)
             new += 1
             drafts += drafts_of(desk, tx, lists, record)
-        tx.append_many(drafts)
+        for receipt, draft in zip(tx.append_many(drafts), drafts, strict=True):
+            if receipt.outcome is Outcome.REFUSED:
+                raise NotTaken(f"{draft.kind} of {draft.entity}: {receipt.refusal}")
         if mark is not None:
-            tx.set_import_mark(mark)
+            tx.set_import_mark(mark(new, len(batch) - new))
         return Taken(new, len(batch) - new, tx.changed())
 
 
@@ -79,11 +92,11 @@ def drafts_of(desk: Desk, tx: Tx, lists: Lists, record: SourceRecord) -> list[Dr
     identity = desk.ids.fresh()
     place = record.place or lists.district.id
     town = lists.town_of(place)
-    drafts = [
-        Draft(
-            OpKind.REPORT, identity, town, record.reported_at, _report(desk, tx, lists, record, place, town)
-        )
-    ]
+    body = _report(desk, tx, lists, record, place, town)
+    if record.caller or record.phone:
+        body["person"] = desk.ids.fresh()
+        tx.keep_person(Person(body["person"], identity, record.caller, record.phone))
+    drafts = [Draft(OpKind.REPORT, identity, town, record.reported_at, body)]
     ended = record.closed_at if record.closed_at is not None else record.reported_at
     result = record.result or record.note or record.state.value
 
