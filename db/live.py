@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import cos, radians
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,13 @@ def points_of(run: Run, keys: Sequence[int], now: int) -> tuple[Sequence[LivePoi
 
 def _points(rows: Iterable[tuple[int, float, float, int, int]], now: int) -> tuple[LivePoint, ...]:
     normal, overdue, waiting = PointMark.NORMAL, PointMark.OVERDUE, PointMark.WAITING
+    point = LivePoint._make
     return tuple(
         [
-            LivePoint(
+            point((
                 key, lon, lat, facets >> SEVERITY_AT & SEVERITY_BITS,
                 overdue if due_at < now else waiting if facets & QUEUE_BITS == WAITING else normal,
-            )
+            ))
             for key, lon, lat, facets, due_at in rows
         ]
     )  # fmt: skip
@@ -79,26 +81,44 @@ def _points(rows: Iterable[tuple[int, float, float, int, int]], now: int) -> tup
 
 def place_loads(run: Run, now: int) -> Mapping[str, tuple[int, int]]:
     """Open and overdue incidents of each village."""
-    rows = run(
-        f"SELECT substr(place, 1, {VILLAGE_DIGITS}), count(*), sum(due_at < ?) "
-        f"FROM incident INDEXED BY open_by_place WHERE {STILL_OPEN} GROUP BY 1",
-        (now,),
-    )
-    return {place: (n, overdue) for place, n, overdue in rows}
+    loads: dict[str, tuple[int, int]] = {}
+    for place, n, overdue in run(
+        "SELECT place, count(*), sum(due_at < ?) FROM incident INDEXED BY open_by_place "
+        f"WHERE {STILL_OPEN} GROUP BY town, place", (now,),
+    ):  # fmt: skip
+        village = place[:VILLAGE_DIGITS]
+        before = loads.get(village, (0, 0))
+        loads[village] = (before[0] + n, before[1] + overdue)
+    return loads
 
 
 def open_ages(run: Run, codes: Codes, now: int) -> Sequence[OpenAge]:
-    """Open incidents by age, per town in the order in which the towns first came."""
-    edges = (now - HOUR_MS, now - 4 * HOUR_MS, now - 24 * HOUR_MS)
-    rows = run(
-        f"SELECT facets >> {TOWN_AT} & {TOWN_BITS}, sum(reported_at >= ?), "
-        "sum(reported_at < ? AND reported_at >= ?), sum(reported_at < ? AND reported_at >= ?), "
-        f"sum(reported_at < ?), sum(due_at < ?) "
-        f"FROM incident INDEXED BY open_by_reported WHERE {STILL_OPEN} GROUP BY 1",
-        (edges[0], edges[0], edges[1], edges[1], edges[2], edges[2], now),
-    )
+    """Open incidents by age, per town in the order in which the towns first came.
+
+    Only the last day's are looked at one by one: how many there are in all is a kept sum.
+    """
+    young: dict[int, list[int]] = {}
+    for town, reported_at in run(
+        f"SELECT facets >> {TOWN_AT} & {TOWN_BITS}, reported_at FROM incident INDEXED BY open_by_reported "
+        f"WHERE {STILL_OPEN} AND reported_at >= ?", (now - 24 * HOUR_MS,),
+    ):  # fmt: skip
+        age = now - reported_at
+        young.setdefault(town, [0, 0, 0])[0 if age <= HOUR_MS else 1 if age <= 4 * HOUR_MS else 2] += 1
+    late: Counter[int] = Counter()
+    for facets, n in run(
+        "SELECT facets, count(*) FROM incident INDEXED BY open_by_facets "
+        f"WHERE {STILL_OPEN} AND due_at < ? GROUP BY facets", (now,),
+    ):  # fmt: skip
+        late[facets >> TOWN_AT & TOWN_BITS] += n
+    every: Counter[int] = Counter()
+    for facets, n in run(f"SELECT facets, n FROM facet_sum WHERE {STILL_OPEN} AND n > 0", ()):
+        every[facets >> TOWN_AT & TOWN_BITS] += n
     towns = codes.towns()
-    return tuple(OpenAge(towns[row[0]], row[1:5], row[5]) for row in rows)
+    ages = {town: young.get(town, [0, 0, 0]) for town in sorted(every)}
+    return tuple(
+        OpenAge(towns[town], (hour, four, day, every[town] - hour - four - day), late[town])
+        for town, (hour, four, day) in ages.items()
+    )
 
 
 def nearby(run: Run, at: tuple[float, float], metres: float, since: int) -> tuple[int, int]:

@@ -172,7 +172,7 @@ class StoreReader:
 
     def changes_after(self, seq: int) -> Changed:
         keys = self._run(
-            "SELECT DISTINCT incident FROM op WHERE seq > ? AND incident IS NOT NULL LIMIT ?",
+            "SELECT DISTINCT incident FROM op NOT INDEXED WHERE seq > ? AND incident IS NOT NULL LIMIT ?",
             (seq, TOUCHED_AT_MOST + 1),
         ).fetchall()
         kinds = self._run("SELECT DISTINCT kind FROM record WHERE rev > ?", (seq,)).fetchall()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.ports.rows import Queue, Sort
 from db.facets import CODE_OF, ENDED, QUEUE_BITS, FacetTest, sql_test
-from db.search import match_text
+from db.search import TEXTS, holds, index_text, match_text
 from db.tables import STILL_OPEN
 
 if TYPE_CHECKING:
@@ -25,17 +25,23 @@ if TYPE_CHECKING:
 
     Run = Callable[[str, Sequence[Any]], Any]
 
-COLUMN = {
-    Sort.DUE: "due_at",
-    Sort.REPORTED: "reported_at",
-    Sort.SEVERITY: "severity",
-    Sort.PLACE: "place",
-    Sort.SOURCE: "source",
-    Sort.NUMBER: "number",
+COLUMNS = {
+    Sort.DUE: ("due_at",),
+    Sort.REPORTED: ("reported_at",),
+    Sort.SEVERITY: ("severity",),
+    Sort.PLACE: ("town", "place"),
+    Sort.SOURCE: ("source",),
+    Sort.NUMBER: ("number",),
 }
+"""What each sort sorts by; the incident's key decides between equals."""
+
 COLLECT_AT_MOST = 1_500
 """So many rows are looked up one by one sooner than an index is walked for them."""
 
+READ_FROM = 50_000
+"""So many finds are frequent enough to meet them by reading texts along the walk, and too many to mark."""
+
+READ_AT_MOST, READ_STEP = 2_000, 400
 EXPORT_STEP = 500
 _FOUND = "(SELECT rowid FROM incident_text WHERE incident_text MATCH ?)"
 
@@ -44,19 +50,38 @@ _FOUND = "(SELECT rowid FROM incident_text WHERE incident_text MATCH ?)"
 class _Asked:
     """A query as conditions. ``facets`` names every combination that passes, where these are needed."""
 
-    column: str
+    columns: tuple[str, ...]
     index: str
     conditions: tuple[str, ...]
     values: tuple[Any, ...]
+    bounds: tuple[str, ...]
+    bound_values: tuple[Any, ...]
     pool: int
     rows: int | None
     facets: tuple[int, ...]
     match: str
-    order: str
+    way: str
 
     @property
     def where(self) -> str:
         return " AND ".join(self.conditions) or "1"
+
+    @property
+    def order(self) -> str:
+        return ", ".join(f"{column}{self.way}" for column in self.columns)
+
+    def walked(self, *more: str) -> str:
+        """The statement's middle: walk the sort's index within its bounds, with further conditions."""
+        where = " AND ".join((*self.conditions, *self.bounds, *more)) or "1"
+        return f"FROM incident INDEXED BY {self.index} WHERE {where}"
+
+    @property
+    def walked_values(self) -> tuple[Any, ...]:
+        return (*self.values, *self.bound_values)
+
+    def beyond(self, than: str) -> str:
+        """The condition that a row lies beyond another one in the order."""
+        return f"({', '.join(self.columns)}) {than} ({', '.join('?' * len(self.columns))})"
 
 
 class Queues:
@@ -75,11 +100,13 @@ class Queues:
         if asked.rows is not None:
             if offset >= asked.rows:
                 return []
-            if offset > asked.rows // 2:
+            if offset > asked.rows // 2:  # nearer to the far end
                 limit = min(limit, asked.rows - offset)
                 back = self._ask(query, not query.descending)
                 assert back is not None
                 return self._keys(back, asked.rows - offset - limit, limit)[::-1]
+        if asked.match:
+            return self._found(query, asked, offset, limit)
         return self._keys(asked, offset, limit)
 
     def count(self, query: QueueQuery) -> int:
@@ -93,7 +120,7 @@ class Queues:
             return self._number(f"SELECT count(*) FROM {_FOUND}", (asked.match,))
         if asked.match:
             return self._number(
-                f"SELECT count(*) FROM incident WHERE {asked.where} AND key IN {_FOUND}",
+                f"SELECT count(*) FROM incident INDEXED BY by_key WHERE {asked.where} AND key IN {_FOUND}",
                 (*asked.values, asked.match),
             )
         return self._number(
@@ -105,46 +132,39 @@ class Queues:
         asked = self._ask(query, descending=False)
         if asked is None:
             return None
-        conditions, values = list(asked.conditions), list(asked.values)
-        if asked.match:
-            conditions.append(f"key IN {_FOUND}")
-            values.append(asked.match)
+        found, value = (f"key IN {_FOUND}", (asked.match,)) if asked.match else ("1", ())
         here = self._run(
-            f"SELECT {asked.column} FROM incident WHERE {' AND '.join(['key = ?', *conditions])}",
-            (key, *values),
+            f"SELECT {', '.join(asked.columns)} FROM incident WHERE key = ? AND {asked.where} AND {found}",
+            (key, *asked.values, *value),
         ).fetchone()
         if here is None:
             return None
-        than = ">" if query.descending else "<"
-        conditions.append(f"({asked.column}, key) {than} (?, ?)")
+        before = asked.beyond(">" if query.descending else "<")
         return self._number(
-            f"SELECT count(*) FROM incident INDEXED BY {asked.index} WHERE {' AND '.join(conditions)}",
-            (*values, here[0], key),
+            f"SELECT count(*) {asked.walked(found, before)}", (*asked.walked_values, *value, *here)
         )
 
     def walk(self, query: QueueQuery) -> Iterator[list[int]]:
-        """All keys of a queue in its order, some at a time; each step begins where the last one ended."""
+        """All keys of a queue in its order, some at a time."""
         asked = self._ask(query, query.descending)
         if asked is None:
             return
-        than = "<" if query.descending else ">"
-        after: tuple[Any, int] | None = None
+        found, value = (f"key IN {_FOUND}", (asked.match,)) if asked.match else ("1", ())
+        yield from self._steps(asked, EXPORT_STEP, found, value)
+
+    def _steps(self, asked: _Asked, step: int, more: str, values: tuple[Any, ...]) -> Iterator[list[int]]:
+        """Keys along the walk; each step begins where the last one ended."""
+        after: tuple[Any, ...] = ()
         while True:
-            conditions, values = list(asked.conditions), list(asked.values)
-            if asked.match:
-                conditions.append(f"key IN {_FOUND}")
-                values.append(asked.match)
-            if after is not None:
-                conditions.append(f"({asked.column}, key) {than} (?, ?)")
-                values += after
+            beyond = asked.beyond("<" if asked.way else ">") if after else "1"
             rows = self._run(
-                f"SELECT {asked.column}, key FROM incident INDEXED BY {asked.index} "
-                f"WHERE {' AND '.join(conditions) or '1'} ORDER BY {asked.order} LIMIT {EXPORT_STEP}",
-                values,
+                f"SELECT {', '.join(asked.columns)} {asked.walked(more, beyond)} "
+                f"ORDER BY {asked.order} LIMIT {step}",
+                (*asked.walked_values, *values, *after),
             ).fetchall()
             if rows:
-                yield [key for _, key in rows]
-            if len(rows) < EXPORT_STEP:
+                yield [row[-1] for row in rows]
+            if len(rows) < step:
                 return
             after = rows[-1]
 
@@ -161,17 +181,19 @@ class Queues:
             conditions.append("due_at < ?")
             values = (query.now,)
         pool, facets, rows = self._counted(tests, is_open)
-        column, way = COLUMN[query.sort], " DESC" if descending else ""
+        bounds, bound_values = _bounds(query)
         return _Asked(
-            column=column,
+            columns=(*COLUMNS[query.sort], "key"),
             index=("open_by_" if is_open else "by_") + query.sort.value,
             conditions=tuple(conditions),
             values=values,
+            bounds=bounds,
+            bound_values=bound_values,
             pool=pool,
             rows=None if match or query.queue is Queue.OVERDUE else rows,
             facets=facets,
             match=match,
-            order=f"{column}{way}, key{way}",
+            way=" DESC" if descending else "",
         )
 
     def _counted(self, tests: Sequence[FacetTest], is_open: bool) -> tuple[int, tuple[int, ...], int]:
@@ -189,15 +211,11 @@ class Queues:
 
     def _keys(self, asked: _Asked, offset: int, limit: int) -> list[int]:
         window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
-        if asked.match:
-            return self._found(asked, window)
         if asked.rows is not None and self._few(asked, offset + limit):
             found = ", ".join(map(str, asked.facets))
             statement = f"SELECT key FROM incident INDEXED BY by_facets WHERE facets IN ({found}) {window}"
             return self._column(statement, ())
-        return self._column(
-            f"SELECT key FROM incident INDEXED BY {asked.index} WHERE {asked.where} {window}", asked.values
-        )
+        return self._column(f"SELECT key {asked.walked()} {window}", asked.walked_values)
 
     def _few(self, asked: _Asked, reach: int) -> bool:
         """Whether looking up every row is cheaper than the walk (a look-up is worth some forty steps)."""
@@ -205,25 +223,55 @@ class Queues:
         steps = asked.pool * min(reach, asked.rows) / max(asked.rows, 1)
         return asked.rows <= COLLECT_AT_MOST and asked.rows * 40 < steps
 
-    def _found(self, asked: _Asked, window: str) -> list[int]:
-        few = self._number(
-            f"SELECT count(*) FROM (SELECT 1 FROM {_FOUND} LIMIT {COLLECT_AT_MOST + 1})", (asked.match,)
-        )
-        if few <= COLLECT_AT_MOST:
-            keys = self._column("SELECT rowid FROM incident_text WHERE incident_text MATCH ?", (asked.match,))
-            found = ", ".join(map(str, keys))
-            return self._column(
-                f"SELECT key FROM incident NOT INDEXED WHERE key IN ({found}) AND {asked.where} {window}",
-                asked.values,
+    def _found(self, query: QueueQuery, asked: _Asked, offset: int, limit: int) -> list[int]:
+        window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
+        finds = self._number(f"SELECT count(*) FROM {_FOUND}", (asked.match,))
+        if finds <= COLLECT_AT_MOST:
+            keys = self._column(_FOUND[1:-1], (asked.match,))
+            statement = (
+                f"FROM incident NOT INDEXED WHERE key IN ({', '.join(map(str, keys))}) AND {asked.where}"
             )
+            return self._column(f"SELECT key {statement} {window}", asked.values)
+        if finds >= READ_FROM:
+            met = self._met(query, asked, offset + limit)
+            if met is not None:
+                return met[offset:]
         return self._column(
-            f"SELECT key FROM incident INDEXED BY {asked.index} "
-            f"WHERE {asked.where} AND key IN {_FOUND} {window}",
-            (*asked.values, asked.match),
+            f"SELECT key {asked.walked(f'key IN {_FOUND}')} {window}", (*asked.walked_values, asked.match)
         )
+
+    def _met(self, query: QueueQuery, asked: _Asked, reach: int) -> list[int] | None:
+        """The first finds that reading texts along the walk meets; None where that would take too long."""
+        is_one, met, read = holds(query.text), [], 0
+        for keys in self._steps(asked, READ_STEP, "1", ()):
+            marks = ", ".join(map(str, keys))
+            texts = {
+                key: index_text(*words)
+                for key, *words in self._run(f"SELECT key, {TEXTS} FROM incident WHERE key IN ({marks})", ())
+            }
+            met += [key for key in keys if is_one(texts[key])]
+            read += len(keys)
+            if len(met) >= reach:
+                return met[:reach]
+            if read >= READ_AT_MOST:
+                return None
+        return met
 
     def _number(self, statement: str, values: Sequence[Any]) -> int:
         return int(self._run(statement, values).fetchone()[0])
 
     def _column(self, statement: str, values: Sequence[Any]) -> list[int]:
         return [row[0] for row in self._run(statement, values)]
+
+
+def _bounds(query: QueueQuery) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """A filter on what is sorted by is a stretch of the index: the walk need not come from its end."""
+    filtered: dict[Sort, tuple[str, tuple[Any, ...]]] = {
+        Sort.PLACE: ("town", query.towns),
+        Sort.SEVERITY: ("severity", query.severities),
+        Sort.SOURCE: ("source", query.sources),
+    }
+    column, values = filtered.get(query.sort, ("", ()))
+    if not values:
+        return (), ()
+    return (f"{column} >= ?", f"{column} <= ?"), (min(values), max(values))

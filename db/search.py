@@ -8,10 +8,17 @@ finds exactly the texts that hold it, and one character is found as the beginnin
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from unicodedata import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+")
+
+TEXTS = "number, title, detail"
+"""The incident's texts that are searched, in the order in which ``index_text`` takes them."""
 
 
 def index_text(*texts: str) -> str:
@@ -31,8 +38,19 @@ def match_text(asked: str) -> str:
 
     Empty where nothing was asked that could be found.
     """
-    parts = (_phrase(part) for part in _plain(asked).split())
-    return " AND ".join(part for part in parts if part)
+    phrases = (_phrase(part) for part in _plain(asked).split())
+    return " AND ".join(f'"{p.strip()}"' + ("" if p.endswith(" ") else " *") for p in phrases if p)
+
+
+def holds(asked: str) -> Callable[[str], bool]:
+    """The same question to what ``index_text`` has made of one text."""
+    phrases = [f" {p}" for p in map(_phrase, _plain(asked).split()) if p]
+
+    def found(indexed: str) -> bool:
+        padded = f" {indexed} "
+        return all(phrase in padded for phrase in phrases)
+
+    return found
 
 
 def _plain(text: str) -> str:
@@ -41,7 +59,10 @@ def _plain(text: str) -> str:
 
 
 def _phrase(part: str) -> str:
-    """One part as an FTS5 phrase. A Han run that ends the part ends with a pair, for more may follow it."""
+    """One part's words; a blank behind them says that the last one is whole.
+
+    A Han run that ends the part ends with a pair, for more may follow it.
+    """
     runs = list(_RUN.finditer(part))
     words: list[str] = []
     for i, run in enumerate(runs):
@@ -56,4 +77,4 @@ def _phrase(part: str) -> str:
         return ""
     end = runs[-1]
     whole = end.group(1) is not None and len(end.group()) > 1
-    return f'"{" ".join(words)}"' + ("" if whole else " *")
+    return " ".join(words) + (" " if whole else "")

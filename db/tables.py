@@ -143,17 +143,19 @@ incident = Table(
     Index("by_due", "due_at", "key", "facets"),
     Index("by_reported", "reported_at", "key", "facets"),
     Index("by_severity", "severity", "key", "facets"),
-    Index("by_place", "place", "key", "facets"),
+    Index("by_place", "town", "place", "key", "facets"),
     Index("by_source", "source", "key", "facets"),
     Index("by_number", "number", "key", "facets"),
     Index("by_facets", "facets"),
+    Index("by_key", "key", "facets", "due_at"),  # narrow: for counting what a text search has found
     # The same for the open ones, of which there are few: the queues that are worked from.
     Index("open_by_due", "due_at", "key", "facets", **_when(STILL_OPEN)),
     Index("open_by_reported", "reported_at", "key", "facets", "due_at", **_when(STILL_OPEN)),
     Index("open_by_severity", "severity", "key", "facets", "due_at", **_when(STILL_OPEN)),
-    Index("open_by_place", "place", "key", "facets", "due_at", **_when(STILL_OPEN)),
+    Index("open_by_place", "town", "place", "key", "facets", "due_at", **_when(STILL_OPEN)),
     Index("open_by_source", "source", "key", "facets", "due_at", **_when(STILL_OPEN)),
     Index("open_by_number", "number", "key", "facets", "due_at", **_when(STILL_OPEN)),
+    Index("open_by_facets", "facets", "due_at", **_when(STILL_OPEN)),
     Index("open_points", "key", "lon", "lat", "facets", "due_at", **_when(POSITIONED)),
     Index("near", "cell", "reported_at", "lon", "lat", "facets", **_when("cell IS NOT NULL")),
 )
@@ -173,7 +175,7 @@ assignment = Table(
     Column("arrived_at", BigInteger),
     Column("ended_at", BigInteger),
     _need("reason", Text),
-    Index("assignment_under_way", "handler", **_when(UNDER_WAY)),
+    Index("assignment_under_way", "handler", "state", **_when(UNDER_WAY)),
     sqlite_with_rowid=False,
 )
 

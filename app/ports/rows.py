@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Sort(StrEnum):
     DUE = "due"
     REPORTED = "reported"
     SEVERITY = "severity"
-    PLACE = "place"
+    PLACE = "place"  # by town, then by place
     SOURCE = "source"
     NUMBER = "number"
 
@@ -113,9 +113,8 @@ class PointMark(StrEnum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class LivePoint:
-    """An open incident on the map; degrees WGS-84."""
+class LivePoint(NamedTuple):
+    """An open incident on the map; degrees WGS-84. A tuple: tens of thousands are made at a time."""
 
     key: int
     lon: float

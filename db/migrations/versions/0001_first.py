@@ -100,8 +100,9 @@ def upgrade() -> None:
     )
     op.create_index("by_due", "incident", ["due_at", "key", "facets"], unique=False)
     op.create_index("by_facets", "incident", ["facets"], unique=False)
+    op.create_index("by_key", "incident", ["key", "facets", "due_at"], unique=False)
     op.create_index("by_number", "incident", ["number", "key", "facets"], unique=False)
-    op.create_index("by_place", "incident", ["place", "key", "facets"], unique=False)
+    op.create_index("by_place", "incident", ["town", "place", "key", "facets"], unique=False)
     op.create_index("by_reported", "incident", ["reported_at", "key", "facets"], unique=False)
     op.create_index("by_severity", "incident", ["severity", "key", "facets"], unique=False)
     op.create_index("by_source", "incident", ["source", "key", "facets"], unique=False)
@@ -131,6 +132,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("(facets & 15) < 5"),
     )
     op.create_index(
+        "open_by_facets",
+        "incident",
+        ["facets", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("(facets & 15) < 5"),
+        postgresql_where=sa.text("(facets & 15) < 5"),
+    )
+    op.create_index(
         "open_by_number",
         "incident",
         ["number", "key", "facets", "due_at"],
@@ -141,7 +150,7 @@ def upgrade() -> None:
     op.create_index(
         "open_by_place",
         "incident",
-        ["place", "key", "facets", "due_at"],
+        ["town", "place", "key", "facets", "due_at"],
         unique=False,
         sqlite_where=sa.text("(facets & 15) < 5"),
         postgresql_where=sa.text("(facets & 15) < 5"),
@@ -253,7 +262,7 @@ def upgrade() -> None:
     op.create_index(
         "assignment_under_way",
         "assignment",
-        ["handler"],
+        ["handler", "state"],
         unique=False,
         sqlite_where=sa.text("state IN ('offered', 'acknowledged', 'arrived')"),
         postgresql_where=sa.text("state IN ('offered', 'acknowledged', 'arrived')"),
