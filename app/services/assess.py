@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 HOURS = 24
 DAYS = 7
+DAY_HOURS = 24
+
+TARGET_ON_TIME = 0.95
+"""Share of closings within their time limit that is aimed at."""
+TARGET_P50 = 10
+TARGET_P90 = 30
+"""Minutes to the first response that half, and nine in ten, are to keep within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +72,63 @@ class Strip:
 
 
 class _Sums:
-    """Kept sums by measure, asked by town and hours."""
+    """Kept sums of a day of hours by measure and town, and of a week of days for the share on time.
 
-    def __init__(self, rows: Iterable[SumRow]) -> None:
-        self._of: dict[str, list[SumRow]] = defaultdict(list)
+    Built in one pass: most rows are the week's response bins, which are passed over first.
+    """
+
+    def __init__(self, rows: Iterable[SumRow], first: int, week: int) -> None:
+        self._first = first
+        self._hours: dict[str, list[int]] = {"arrived": [0] * HOURS, "closed": [0] * HOURS}
+        self._towns: dict[tuple[str, str], int] = defaultdict(int)
+        self._responses: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self._days: dict[str, list[int]] = {"limited": [0] * DAYS, "on_time": [0] * DAYS}
+        days, day_of = self._days, range(week, week + DAYS * DAY_HOURS)
         for row in rows:
-            self._of[row.measure.partition(":")[0]].append(row)
+            measure, bucket = row.measure, row.bucket
+            if measure in days and bucket in day_of:
+                days[measure][(bucket - week) // DAY_HOURS] += row.n
+            if bucket >= first:
+                self._take_recent(measure, row)
 
-    def total(self, measure: str, first: int, last: int, town: str = "") -> int:
-        return sum(
-            r.n for r in self._of[measure] if first <= r.bucket <= last and (not town or r.town == town)
-        )
+    def _take_recent(self, measure: str, row: SumRow) -> None:
+        if measure.startswith("response:"):
+            self._responses[row.town][int(measure[9:])] += row.n
+            return
+        self._towns[measure, row.town] += row.n
+        by_hour = self._hours.get(measure)
+        if by_hour is not None and row.bucket - self._first < HOURS:
+            by_hour[row.bucket - self._first] += row.n
 
-    def by_hour(self, measure: str, first: int, last: int) -> tuple[int, ...]:
-        found = [0] * (last - first + 1)
-        for r in self._of[measure]:
-            if first <= r.bucket <= last:
-                found[r.bucket - first] += r.n
-        return tuple(found)
+    def by_hour(self, measure: str) -> tuple[int, ...]:
+        return tuple(self._hours[measure])
 
-    def share(self, first: int, last: int, town: str = "") -> tuple[float | None, int]:
-        n = self.total("limited", first, last, town)
-        return (self.total("on_time", first, last, town) / n if n else None), n
+    def total(self, measure: str) -> int:
+        return sum(n for (name, _), n in self._towns.items() if name == measure)
 
-    def responses(self, first: int, last: int, town: str = "") -> dict[int, int]:
+    def share(self, town: str) -> tuple[float | None, int]:
+        return _share(self._towns.get(("on_time", town), 0), self._towns.get(("limited", town), 0))
+
+    def share_of_all(self) -> tuple[float | None, int]:
+        return _share(self.total("on_time"), self.total("limited"))
+
+    def share_by_day(self) -> tuple[float | None, ...]:
+        pairs = zip(self._days["on_time"], self._days["limited"], strict=True)
+        return tuple(_share(on_time, limited)[0] for on_time, limited in pairs)
+
+    def responses(self, town: str) -> dict[int, int]:
+        return self._responses.get(town, {})
+
+    def all_responses(self) -> dict[int, int]:
         found: dict[int, int] = defaultdict(int)
-        for r in self._of["response"]:
-            if first <= r.bucket <= last and (not town or r.town == town):
-                found[int(r.measure.partition(":")[2])] += r.n
+        for bins in self._responses.values():
+            for index, n in bins.items():
+                found[index] += n
         return found
+
+
+def _share(on_time: int, limited: int) -> tuple[float | None, int]:
+    return (on_time / limited if limited else None), limited
 
 
 def strip(desk: Desk) -> Strip:
@@ -101,32 +136,31 @@ def strip(desk: Desk) -> Strip:
     now = desk.clock.now()
     last = now // HOUR
     first = last - HOURS + 1
-    week = (now + UTC_OFFSET) // (24 * HOUR) * 24 - UTC_OFFSET // HOUR - (DAYS - 1) * 24
+    week = (now + UTC_OFFSET) // (DAY_HOURS * HOUR) * DAY_HOURS - UTC_OFFSET // HOUR - (DAYS - 1) * DAY_HOURS
     with desk.store.reading() as read:
         lists = desk.lists.now(read)
-        sums = _Sums(read.sums(min(first, week), last))
+        sums = _Sums(read.sums(min(first, week), last), first, week)
         ages = read.open_ages(now)
-    backlog = sum(sum(a.ages) for a in ages)
-    arrived, closed = sums.by_hour("arrived", first, last), sums.by_hour("closed", first, last)
-    on_time, on_time_n = sums.share(first, last)
-    responses = sums.responses(first, last)
+    arrived, closed = sums.by_hour("arrived"), sums.by_hour("closed")
+    on_time, on_time_n = sums.share_of_all()
+    responses = sums.all_responses()
     return Strip(
         now=now,
         hours=tuple(h * HOUR for h in range(first, last + 1)),
         arrived=arrived,
         closed=closed,
-        backlog=backlog,
+        backlog=sum(sum(a.ages) for a in ages),
         net=sum(arrived) - sum(closed),
         ages=_added(ages),
         overdue=sum(a.overdue for a in ages),
         on_time=on_time,
         on_time_n=on_time_n,
-        on_time_days=tuple(sums.share(d, d + 23)[0] for d in range(week, week + DAYS * 24, 24)),
-        late=on_time_n - sums.total("on_time", first, last),
+        on_time_days=sums.share_by_day(),
+        late=on_time_n - sums.total("on_time"),
         p50=percentile(responses, 0.5),
         p90=percentile(responses, 0.9),
         response_n=sum(responses.values()),
-        towns=_towns(lists, sums, ages, (first, last)),
+        towns=_towns(lists, sums, ages),
     )
 
 
@@ -135,16 +169,14 @@ def _added(ages: Sequence[OpenAge]) -> tuple[int, int, int, int]:
     return a, b, c, d
 
 
-def _towns(
-    lists: Lists, sums: _Sums, ages: Sequence[OpenAge], hours: tuple[int, int]
-) -> tuple[TownLine, ...]:
+def _towns(lists: Lists, sums: _Sums, ages: Sequence[OpenAge]) -> tuple[TownLine, ...]:
     """Towns by open incidents, most first; those with too few cases are shown but not ranked."""
     by_town = {age.town: age for age in ages}
     lines = []
     for town in lists.towns:
         age = by_town.get(town.id)
-        share, n = sums.share(*hours, town=town.id)
-        p50 = percentile(sums.responses(*hours, town=town.id), 0.5)
+        share, n = sums.share(town.id)
+        p50 = percentile(sums.responses(town.id), 0.5)
         open_now = sum(age.ages) if age else 0
         overdue = age.overdue if age else 0
         ranked = n >= MIN_RANKED
