@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 
 from ui.kpi.figures import Backlog
 from ui.kpi.lettering import advance, first_that_fits, set_left, set_right
-from ui.kpi.panel import PAD, Panel, draw_bar
+from ui.kpi.panel import PAD, Panel, bar_height, draw_bar
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FIGURE_Y, _NOTE_Y = 59.0, 66.0
 _ROWS_TOP = 78.0
-_PITCH = (20.0, 56.0)
+_PITCH = (20.0, 160.0)
 
 
 class BacklogPanel(Panel[Backlog]):
@@ -37,13 +37,14 @@ class BacklogPanel(Panel[Backlog]):
         for i, age in enumerate(shown.ages):
             middle = _ROWS_TOP + pitch * (i + 0.5)
             if middle + 10 <= self.height():
-                self._row(painter, age, (left, right - max(counts, 22.0) - 9, middle), tokens)
+                high = bar_height(pitch, page=self.page)
+                track = QRectF(round(left), round(middle) - high / 2, 0, high)
+                track.setRight(round(right - max(counts, 22.0) - 9))
+                self._row(painter, age, track, tokens)
 
-    def _row(self, painter: QPainter, age: Age, at: tuple[float, float, float], tokens: Tokens) -> None:
-        left, end, middle = at
+    def _row(self, painter: QPainter, age: Age, track: QRectF, tokens: Tokens) -> None:
+        middle = track.center().y()
         ink = tokens.high if age.old else tokens.t2
         set_left(painter, (PAD, middle), age.label, ("second", ink))
-        high = 12 if self.page else 8
-        track = QRectF(round(left), round(middle) - high / 2, round(end - left), high)
         draw_bar(painter, track, age.share, tokens.high if age.old else tokens.bar, tokens.bar2)
         set_right(painter, (self.width() - PAD, middle), age.count, ("body", tokens.t1))

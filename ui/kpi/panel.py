@@ -66,6 +66,11 @@ class Panel(QWidget, Generic[F]):
         painter.end()
 
 
+def bar_height(pitch: float, *, page: bool) -> int:
+    """How thick a row's bar is: as drawn in the strip, growing with the rows on a page."""
+    return 2 * round(min(max(pitch * 0.11, 6), 16)) if page else 8
+
+
 def draw_bar(painter: QPainter, track: QRectF, share: float | None, colour: str, ground: str = "") -> None:
     """A flat bar over its track; ``share`` 0…1, None draws the track alone."""
     if ground:

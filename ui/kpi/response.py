@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ui.theme.tokens import Tokens
 
 _FIRST_Y = 59.0
-_PITCH = (60.0, 128.0)
+_PITCH = (60.0, 240.0)
 _NOTE = 7.0
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRectF
 
 from ui.kpi.lettering import advance, first_that_fits, set_centred, set_left, set_right
-from ui.kpi.panel import PAD, TITLE_Y, Panel, draw_bar
+from ui.kpi.panel import PAD, TITLE_Y, Panel, bar_height, draw_bar
 from ui.kpi.town_figures import Town, Towns
+from ui.theme.apply import theme
 from ui.theme.marks import draw_triangle
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from ui.theme.tokens import Tokens
 
 _HEAD_Y, _ROWS_TOP = 47.0, 57.0
-_PITCH = (20.0, 48.0)
-_LEAST_PITCH = 18.0
+_PITCH = (18.0, 128.0)
 _LEAST_BAR = 24.0
 _MORE_FROM = 480
 """px of width from which there is room for the columns overdue and n."""
@@ -51,10 +51,12 @@ class TownsPanel(Panel[Towns]):
         columns = self._columns(shown)
         self._head(painter, shown, columns, tokens)
         room = self.height() - _ROWS_TOP - 3
-        pitch = min(max(room / len(shown.rows), _LEAST_PITCH), _PITCH[1])
+        pitch = min(max(room / len(shown.rows), _PITCH[0]), _PITCH[1])
         for i, town in enumerate(shown.rows):
             middle = _ROWS_TOP + pitch * (i + 0.5)
             if middle + 8 <= self.height():
+                high = bar_height(pitch, page=self.page)
+                self._bar(painter, town, QRectF(columns.bar, round(middle) - high / 2, 0, high), columns)
                 self._row(painter, town, columns, middle, tokens)
 
     def _columns(self, shown: Towns) -> _Columns:
@@ -100,11 +102,13 @@ class TownsPanel(Panel[Towns]):
             if edge:
                 set_right(painter, (edge, _HEAD_Y), words, look)
 
+    def _bar(self, painter: QPainter, town: Town, track: QRectF, columns: _Columns) -> None:
+        track.setLeft(round(columns.bar))
+        track.setRight(round(columns.bar_end))
+        draw_bar(painter, track, town.share, theme.tokens.bar)
+
     def _row(self, painter: QPainter, town: Town, columns: _Columns, y: float, tokens: Tokens) -> None:
         set_left(painter, (PAD, y), town.name, ("body", tokens.t1), columns.bar - PAD - 4)
-        high = 12 if self.page else 8
-        track = QRectF(round(columns.bar), round(y) - high / 2, columns.bar_end - columns.bar, high)
-        draw_bar(painter, track, town.share, tokens.bar)
         set_right(painter, (columns.open_now, y), town.open_now, ("body", tokens.t1))
         if columns.overdue:
             look = ("strong", tokens.crit) if town.late else ("body", tokens.t2)
