@@ -189,7 +189,7 @@ def test_writers_of_several_threads_take_turns(store):
 
 
 def test_a_reader_cannot_write(store):
-    with store.reading() as read, pytest.raises(Exception, match="read_only"):
+    with store.reading() as read, pytest.raises(Exception, match="readonly"):
         read._run("DELETE FROM op")
 
 

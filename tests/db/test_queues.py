@@ -36,12 +36,25 @@ STATES = {
     Queue.CLOSED: {State.CLOSED},
     Queue.ALL: set(State),
 }
-WAYS = (
-    (), ("accept",), ("accept", "assign"), ("accept", "assign", "acknowledge"),
-    ("accept", "assign", "report_in"), ("accept", "assign", "handle"), ("accept", "assign", "suspend"), ("accept", "close"), ("accept", "close"),
-    ("decline",), ("cancel",), ("accept", "assign", "handle", "verify", "close"),
-    ("accept", "assign", "whistle"), ("accept", "assign", "supervise"), ("accept", "close", "reopen"),
-)  # fmt: skip
+WAYS = [
+    line.split()
+    for line in """reported
+    accept
+    accept assign
+    accept assign acknowledge
+    accept assign report_in
+    accept assign handle
+    accept assign suspend
+    accept assign whistle
+    accept assign supervise
+    accept assign handle verify close
+    accept close
+    accept close
+    accept close reopen
+    decline
+    cancel""".splitlines()
+]
+WAYS[0] = []
 
 
 def fill(store) -> None:
