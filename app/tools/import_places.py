@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ def change_of(known: Mapping[str, Place], given: Sequence[Place], *, keep_others
     ids = {place.id for place in given}
     gone = [p for p in known.values() if p.level in levels and p.id not in ids and not keep_others]
     retired = tuple(sorted(gone, key=lambda p: (-p.level.depth, p.id)))
-    fresh = tuple(sorted(given, key=lambda p: (p.level.depth, p.id)))
+    fresh = tuple(sorted((_named(p, known.get(p.id)) for p in given), key=lambda p: (p.level.depth, p.id)))
     added = tuple(p for p in fresh if p.id not in known)
     changed = tuple(p for p in fresh if p.id in known and to_record(p) != to_record(known[p.id]))
     left = {name: place for name, place in known.items() if name not in {p.id for p in retired}}
@@ -56,6 +56,13 @@ def change_of(known: Mapping[str, Place], given: Sequence[Place], *, keep_others
     except ValueError as error:
         raise BrokenTree(str(error)) from error
     return Change(added, changed, retired, len(fresh) - len(added) - len(changed))
+
+
+def _named(given: Place, known: Place | None) -> Place:
+    """The place with the English name it has had, where the file has none and the name is the same."""
+    if known is not None and given.name == known.name and given.name_en == given.name:
+        return replace(given, name_en=known.name_en)
+    return given
 
 
 def put_in_force(desk: Desk, change: Change) -> int:

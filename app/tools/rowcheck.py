@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from app.domain.incident import State
 from app.domain.sla import DAY
 from app.services.take_in import SourceRecord
+from app.tools.mapping import TEXT_FIELDS
 from app.tools.position import NoPosition, Positions, Spot
 from app.tools.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.services.lists import Lists
     from app.tools.incidentfile import RawRow
@@ -39,6 +40,11 @@ class Rejected:
     field: str = ""
 
 
+def _nothing(_cells: Sequence[str]) -> str:
+    """What a column says that the mapping does not name."""
+    return ""
+
+
 class _Bad(Exception):
     def __init__(self, code: str, field: str) -> None:
         super().__init__(code)
@@ -56,6 +62,8 @@ class RowCheck:
     ) -> None:
         self._mapping = mapping
         self._column = {name: Template(text, header) for name, text in mapping.columns.items()}
+        self._said: dict[str, Callable[[Sequence[str]], str]] = dict.fromkeys(TEXT_FIELDS, _nothing)
+        self._said |= {name: template.of for name, template in self._column.items()}
         self._positions = Positions(lists, mapping, onto=onto)
         self._latest = now + DAY
         self._onto = onto
@@ -104,12 +112,11 @@ class RowCheck:
     def _no_formulas(self, cells: Sequence[str]) -> None:
         for name, index in self._guarded:
             cell = cells[index]
-            if cell and (cell[0] in FORMULA or cell.lstrip()[:1] in FORMULA):
+            if cell and (cell[0] in FORMULA or (cell[0].isspace() and cell.lstrip()[:1] in FORMULA)):
                 raise _Bad("formula", name)
 
     def _cell(self, name: str, cells: Sequence[str]) -> str:
-        template = self._column.get(name)
-        return template.of(cells) if template else ""
+        return self._said[name](cells)
 
     def _text(self, name: str, cells: Sequence[str], longest: int) -> str:
         text = self._cell(name, cells)

@@ -68,6 +68,8 @@ def test_others_can_be_kept(path: Path) -> None:
     assert run(to, path, [feature(GRIDS[0], name="改了名")], "--keep-others") == 0
     now = to.lists.now().places
     assert now[GRIDS[0].id].name == "改了名"
+    assert run(to, path, [feature(GRIDS[1])], "--keep-others") == 0
+    assert to.lists.now().places[GRIDS[1].id].name_en == GRIDS[1].name_en
     assert len(now) == len(PLACES)
 
 
