@@ -225,7 +225,8 @@ class Queues:
 
     def _found(self, query: QueueQuery, asked: _Asked, offset: int, limit: int) -> list[int]:
         window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
-        finds = self._number(f"SELECT count(*) FROM {_FOUND}", (asked.match,))
+        probe = f"SELECT count(*) FROM (SELECT 1 FROM {_FOUND} LIMIT {READ_FROM + 1})"
+        finds = self._number(probe, (asked.match,))
         if finds <= COLLECT_AT_MOST:
             keys = self._column(_FOUND[1:-1], (asked.match,))
             statement = (

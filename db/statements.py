@@ -39,6 +39,7 @@ READ_ASSIGNMENTS = f"SELECT {_names(ASSIGNMENT_COLUMNS)} FROM assignment WHERE i
 INSERT_ASSIGNMENT = _insert(t.assignment, ("incident", "position", *ASSIGNMENT_COLUMNS))
 DELETE_ASSIGNMENTS = "DELETE FROM assignment WHERE incident = ?"
 INSERT_TEXT = "INSERT INTO incident_text (rowid, words) VALUES (?, ?)"
+MERGE_TEXTS = "INSERT INTO incident_text (incident_text, rank) VALUES ('automerge', ?)"
 DELETE_TEXT = "DELETE FROM incident_text WHERE rowid = ?"
 ADD_SUM = _insert(
     t.kept_sum, ("measure", "town", "bucket", "n"),
