@@ -1,0 +1,101 @@
+"""The panel's furniture: head above, body that scrolls, band and actions fixed at the foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.dispatch.action_bar import ActionBar
+from ui.dispatch.body import Body, rule
+from ui.dispatch.head_view import HeadView
+from ui.dispatch.notice import Notice
+from ui.dispatch.overlaid import OverlaidArea
+from ui.dispatch.row_paint import CandidateRows
+from ui.theme.apply import theme
+from ui.theme.heads import EmptyState
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from app.services.words import Words
+    from ui.dispatch.forms import Forms
+    from ui.dispatch.row_list import RowList
+
+_TWO_LINES_FROM = 560
+"""From this height on there is room for two lines of actions."""
+
+
+class PanelFrame(QWidget):
+    """Either the empty state, or head, body and foot; the foot holds the actions or a form."""
+
+    def __init__(self, words: Words, forms: Forms) -> None:
+        super().__init__()
+        self.setProperty("panel", "bg1")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.head, self.body, self.notice, self.bar = HeadView(), Body(words), Notice(), ActionBar()
+        self.forms = forms
+        self.empty = EmptyState("inbox", "")
+        self.area = OverlaidArea()
+        self.area.setWidget(self.body)
+        self._line = rule()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(self._line)
+        column.addWidget(self.area, 1)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.notice)
+        column.addWidget(forms)
+        column.addWidget(self.bar)
+        self.show_parts(full=False)
+
+    def show_parts(self, *, full: bool) -> None:
+        """The whole panel, or the empty state alone."""
+        for part in (self.head, self._line, self.area):
+            part.setVisible(full)
+        self.empty.setVisible(not full)
+        self.show_foot(full=full)
+
+    def show_foot(self, *, full: bool) -> None:
+        """The actions, or the form that is open in their place."""
+        asking = full and self.forms.is_open()
+        self.forms.setVisible(asking)
+        self.bar.setVisible(full and not asking)
+
+    def say_empty(self, words: Words, code: str) -> None:
+        """The empty state alone, with its words (``empty`` or ``gone``)."""
+        self.empty.set_words(words.say("dispatch", code), words.say("dispatch", f"{code}_hint"))
+        self.show_parts(full=False)
+
+    def step(self, by: int) -> int | None:
+        """An arrow key: moves in the list that has the focus, else scrolls; or names the candidate wanted."""
+        body = self.body
+        for rows in (body.orders, body.history):
+            if rows.hasFocus():
+                rows.step(by)
+                return None
+        if body.candidates.isHidden():
+            bar = self.area.verticalScrollBar()
+            bar.setValue(bar.value() + by * CandidateRows.height)
+            return None
+        return body.candidates.currentIndex().row() + by
+
+    def bring_into_view(self, rows: RowList) -> None:
+        """Scroll so far that the current row of a list can be seen."""
+        box = rows.visualRect(rows.currentIndex())
+        at = rows.mapTo(self.body, box.center())
+        self.area.ensureVisible(at.x(), at.y(), 0, box.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bar.set_lines(2 if self.height() >= _TWO_LINES_FROM else 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        parent = self.parentWidget()
+        if parent is not None and parent.hasFocus():
+            QPainter(self).fillRect(QRect(0, 0, self.width(), 2), QColor(theme.tokens.acc))

@@ -1,0 +1,112 @@
+"""The timeline of ops as rows: when, who, what became of it; Qt-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.op import OpKind, Outcome
+from app.services import spell
+
+if TYPE_CHECKING:
+    from app.domain.assignment import Assignment
+    from app.ports.rows import TimelineRow
+    from app.services.dossier import Dossier
+    from app.services.words import Words
+
+_GOOD = {OpKind.REPORT_IN, OpKind.HANDLE, OpKind.CLOSE, OpKind.RESUME}
+_BACK = {OpKind.RETURN, OpKind.REOPEN, OpKind.VERIFY}
+_UNDER_WAY = {OpKind.ASSIGN, OpKind.WHISTLE, OpKind.ACKNOWLEDGE, OpKind.SUPERVISE, OpKind.ESCALATE}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One op. ``mark``: ok, acc, waiting, back (undone) or alarm.
+
+    ``refused`` says why it changed nothing; empty where it did.
+    """
+
+    seq: int
+    time: str
+    actor: str
+    what: str
+    mark: str
+    refused: str
+    tip: str
+
+    @property
+    def spoken(self) -> str:
+        """The row in one line, for screen readers."""
+        return " ".join(part for part in (self.time, self.actor, self.what, self.refused) if part)
+
+
+def history(dossier: Dossier, now: int, words: Words) -> tuple[HistoryRow, ...]:
+    """Every op with its outcome, newest first."""
+    orders = {a.id: a for a in dossier.incident.assignments}
+    return tuple(_row(row, orders, dossier, now, words) for row in reversed(dossier.timeline))
+
+
+def _row(
+    row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, now: int, words: Words
+) -> HistoryRow:
+    lists, lang = dossier.lists, words.lang
+    actor = lists.handler_name(row.actor, lang)
+    what = _what(row, orders, dossier, words)
+    refused = ""
+    if row.outcome == Outcome.REFUSED:
+        what = words.say("op", row.kind)
+        refused = words.say("dispatch", "not_done", text=words.say("refusal", row.refusal))
+    elif row.outcome == Outcome.CONFLICT:
+        what = f"{what} · {words.say('outcome', 'conflict')}"
+    head = f"{spell.day_time(row.at, lang, now)} {actor}"
+    tip = "\n".join(part for part in (head, what, refused) if part)
+    return HistoryRow(row.seq, _short(row.at, now, lang), actor, what, _mark(row), refused, tip)
+
+
+def _mark(row: TimelineRow) -> str:
+    if row.outcome != Outcome.APPLIED:
+        return "alarm"
+    if row.kind in _GOOD or (row.kind == OpKind.VERIFY and row.body.get("passed")):
+        return "ok"
+    if row.kind in _BACK:
+        return "back"
+    return "acc" if row.kind in _UNDER_WAY else "waiting"
+
+
+def _short(at: int, now: int, lang: str) -> str:
+    text = spell.day_time(at, lang, now)
+    return text if len(text) == 5 else spell.day(at, lang)
+
+
+def _what(row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, words: Words) -> str:
+    body, lists, lang = row.body, dossier.lists, words.lang
+    done = words.say("op_done", row.kind)
+    if row.kind == OpKind.ASSIGN:
+        done = words.say("dispatch", "to_whom", names=lists.handler_name(str(body.get("handler", "")), lang))
+    elif row.kind == OpKind.WHISTLE:
+        called = [str(call.get("handler", "")) for call in body.get("calls", ()) if isinstance(call, dict)]
+        names = ("、" if lang == "zh" else ", ").join(lists.handler_name(h, lang) for h in called)
+        done = words.say("dispatch", "called", names=names)
+    elif row.kind == OpKind.VERIFY and body.get("passed"):
+        return words.say("dispatch", "passed")
+    elif row.kind == OpKind.VERIFY:
+        return words.say("dispatch", "failed", text=body.get("reason", ""))
+    elif (order := orders.get(str(body.get("assignment", "")))) is not None:
+        name = lists.handler_name(order.handler, lang)
+        if row.kind == OpKind.HANDLE and not order.lead:
+            done = words.say("assignment", "done")  # only the lead's makes the matter ready to be verified
+        done = f"{done} · {name}" if row.kind == OpKind.RECALL else f"{name} {done}"
+    return _with_text(done, row, words)
+
+
+def _with_text(done: str, row: TimelineRow, words: Words) -> str:
+    body = row.body
+    text = str(body.get("text") or body.get("result") or body.get("reason") or "")
+    if row.kind == OpKind.NOTE:
+        return text or done
+    if row.kind == OpKind.RATE:
+        text = f"{body.get('score', '')}/5 {text}".strip()
+    if body.get("auto"):
+        done = f"{done}{'' if words.lang == 'zh' else ' '}{words.say('dispatch', 'automatic')}"
+    colon = "：" if words.lang == "zh" else ": "
+    return f"{done}{colon}{text}" if text else done

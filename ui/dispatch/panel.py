@@ -1,0 +1,300 @@
+"""The dispatch panel: all of one incident, and everything that can be done about it, each with its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidget
+
+from app.domain.op import OpKind
+from app.domain.sla import MINUTE
+from app.services.dossier import dossier as ask_dossier
+from ui.dispatch import clocks, facts
+from ui.dispatch.actions import ENTER, KEYS, Action
+from ui.dispatch.choice import Choice
+from ui.dispatch.commands import command
+from ui.dispatch.forms import Forms
+from ui.dispatch.frame import PanelFrame
+from ui.dispatch.panel_keys import PanelKeys
+from ui.work import Ask, Do
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
+
+    from app.ports.ledger import Changed
+    from app.services.desk import Done
+    from app.services.dossier import Dossier
+    from app.services.words import Words
+    from ui.relay import Relay
+    from ui.shell.shortcuts import Shortcuts
+    from ui.work import Work
+
+ASKED_BY = "dispatch"
+_NEXT = "next"
+
+
+class DispatchPanel(QWidget):
+    """``show_key`` chooses the incident. ``dossier`` is what is shown; None while there is nothing."""
+
+    acted = Signal(object)
+    """A ``Done`` without a refusal."""
+    refused = Signal(object)
+    """A ``Refusal``; the panel has already said it in words."""
+    closed = Signal()
+
+    def __init__(self, work: Work, relay: Relay, words: Words, lang: str, keys: Shortcuts) -> None:
+        super().__init__()
+        self._work, self._words, self._lang = work, words, lang
+        self.dossier: Dossier | None = None
+        self._key: int | None = None
+        self._choice = Choice()
+        self._busy = ""  # what was pressed and is being done, until its dossier is here
+        self._pending = ""
+        self._minute = -1
+        self.forms = Forms(words)
+        self._parts = PanelFrame(words, self.forms)
+        self._build()
+        self._keys = PanelKeys(keys, self, words)
+        self._keys.register(self._press, self._follow, self._step, self._choose)
+        relay.changed.connect(self._on_changed)
+        work.troubled.connect(self._on_trouble)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+        self.show_key(None)
+
+    def _build(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(320)
+        self.setAccessibleName(self._words.say("dispatch", "group"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._parts)
+        parts = self._parts
+        parts.head.close_wished.connect(self._close)
+        parts.body.order_picked.connect(self._pick_order)
+        parts.body.candidate_picked.connect(self._choose)
+        parts.body.note_wished.connect(lambda: self._press(KEYS[OpKind.NOTE]))
+        parts.bar.chosen.connect(self._begin)
+        self.forms.sent.connect(self._do)
+        self.forms.cancelled.connect(self._form_left)
+
+    # What is shown
+
+    def show_key(self, key: int | None) -> None:
+        """Show the incident with this key; nothing with None. The same key asks anew."""
+        if key != self._key:
+            self._key, self._busy, self._pending = key, "", ""
+            self._choice.forget()
+            self.forms.close_form()
+            self._parts.notice.hide()
+        if key is None:
+            self.dossier = None
+            self._parts.say_empty(self._words, "empty")
+        else:
+            self._ask(key)
+        self._refresh_keys()
+
+    def relanguage(self, words: Words, lang: str) -> None:
+        """Say everything in another language."""
+        self._words, self._lang = words, lang
+        self.setAccessibleName(words.say("dispatch", "group"))
+        self._keys.relanguage(words)
+        self.forms.close_form()
+        self.forms.set_words(words)
+        self._parts.body.set_words(words)
+        self._parts.notice.hide()
+        if self.dossier is None:
+            self._parts.say_empty(self._words, "empty")
+        else:
+            self._show(fresh=False)
+
+    def actions(self) -> tuple[Action, ...]:  # type: ignore[override]  # Qt's own list of QActions is unused
+        """What can be done now, the next step first; empty while that is not known."""
+        if self.dossier is None or self.dossier.key != self._key:
+            return ()
+        return self._choice.actions(self.dossier, self._words)
+
+    def take_focus(self) -> None:
+        """Put the keyboard here: on the candidates where there are some."""
+        candidates = self._parts.body.candidates
+        (self if candidates.isHidden() else candidates).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._parts.update()
+
+    def _ask(self, key: int) -> None:
+        self._work.ask(Ask(lambda desk: ask_dossier(desk, key), slot="dossier"), self, self._arrived)
+
+    def _arrived(self, found: Dossier | None) -> None:
+        if self._key is None or (found is not None and found.key != self._key):
+            return  # an answer to what is no longer asked
+        fresh = found is None or self.dossier is None or found.key != self.dossier.key
+        self.dossier, self._busy = found, ""
+        if found is None:
+            self._parts.say_empty(self._words, "gone")
+        else:
+            self._show(fresh=fresh)
+        self._refresh_keys()
+        pending, self._pending = self._pending, ""
+        if pending and found is not None:
+            self._follow() if pending == _NEXT else self._press(pending)
+
+    def _show(self, *, fresh: bool) -> None:
+        dossier, parts, words = self.dossier, self._parts, self._words
+        if dossier is None:
+            return
+        now = self._work.desk.clock.now()
+        self._minute = now // MINUTE
+        parts.head.show_head(facts.head(dossier, words), words.say("dispatch", "close_panel"))
+        order, candidate = self._choice.acting(dossier), self._choice.candidate(dossier)
+        parts.body.show_dossier(dossier, now, order, candidate, fresh=fresh)
+        self._show_actions()
+        parts.show_parts(full=True)
+        if fresh:
+            parts.area.verticalScrollBar().setValue(0)
+
+    def _show_actions(self) -> None:
+        words = self._words
+        busy = words.say("dispatch", "busy") if self._busy else ""
+        self._parts.bar.show_actions(
+            self.actions(), words.say("dispatch", "more_ops"), words.say("dispatch", "no_ops"), busy
+        )
+
+    def _refresh_keys(self) -> None:
+        self._keys.enable(None if self._unknown() else {a.key for a in self.actions() if not a.off})
+
+    def _unknown(self) -> bool:
+        """Whether what can be done is not known: the incident is on its way, or an act is."""
+        here = self.dossier is not None and self.dossier.key == self._key
+        return self._key is not None and (bool(self._busy) or not here)
+
+    # Time and news
+
+    def _tick(self) -> None:
+        dossier = self.dossier
+        if dossier is None or clocks.ends(dossier.incident):
+            return
+        now = self._work.desk.clock.now()
+        self._parts.body.show_clocks(dossier, now)
+        if now // MINUTE != self._minute:
+            self._minute = now // MINUTE
+            self._parts.body.show_rows(dossier, now, self._choice.acting(dossier))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._parts.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._parts.update()
+
+    def _on_changed(self, changed: Changed) -> None:
+        if self._key is not None and (
+            changed.everything or changed.records or self._key in changed.incidents
+        ):
+            self._ask(self._key)
+
+    def _on_trouble(self, _problem: object) -> None:
+        if self._busy:
+            self._busy = ""
+            self._show_actions()
+            self._refresh_keys()
+
+    # What the user does
+
+    def _press(self, letter: str) -> None:
+        if self._waits(letter):
+            return
+        action = next((a for a in self.actions() if a.key == letter and not a.off), None)
+        if action is not None:
+            self._begin(action, letter)
+
+    def _follow(self) -> None:
+        """Enter: the button that has the focus, else the next step where Enter may do it."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton) and self.isAncestorOf(focused):
+            focused.click()
+            return
+        if self._waits(_NEXT):
+            return
+        first = next(iter(self.actions()), None)
+        if first is not None and first.primary and first.op in ENTER:
+            self._begin(first, _NEXT)
+
+    def _waits(self, trigger: str) -> bool:
+        """Whether the panel is not ready; another key than the one at work is kept and done after it."""
+        if not self._unknown():
+            return False
+        if trigger != self._busy:
+            self._pending = trigger
+        return True
+
+    def _begin(self, action: Action, trigger: str = "") -> None:
+        if self._busy or action.off or self.dossier is None:
+            return
+        self._parts.notice.hide()
+        if action.needs:
+            self.forms.open_form(action, self.dossier)
+            self._parts.show_foot(full=True)
+            return
+        self._do(action, "", (), trigger)
+
+    def _do(self, action: Action, text: str, chosen: Sequence[str], trigger: str = "") -> None:
+        key = self._key
+        if key is None or self._busy:
+            return
+        self._busy = trigger or action.key
+        self._parts.show_foot(full=True)
+        self._show_actions()
+        self._refresh_keys()
+        self.take_focus()
+        verb = command(action, key, text, chosen)
+        self._work.do(Do(verb, asked_by=ASKED_BY), self, lambda done: self._ended(key, done))
+
+    def _ended(self, key: int, done: Done) -> None:
+        if done.refusal is None:
+            self.acted.emit(done)
+        else:
+            self.refused.emit(done.refusal)
+        if key != self._key:
+            return
+        if done.refusal is not None:
+            said = self._words.say("refusal", done.refusal)
+            self._parts.notice.say(said, self._words.say("dispatch", "back"))
+            self._pending = ""
+        self._choice.order = ""
+        self._ask(key)
+
+    def _form_left(self) -> None:
+        self._parts.show_foot(full=True)
+        self.take_focus()
+
+    def _close(self) -> None:
+        self.show_key(None)
+        self.closed.emit()
+
+    # Choosing
+
+    def _choose(self, n: int) -> None:
+        if self.dossier is not None and self._choice.choose(self.dossier, n):
+            self._show(fresh=False)
+
+    def _step(self, by: int) -> None:
+        at = self._parts.step(by)
+        if at is not None:
+            self._choose(at)
+            self._parts.bring_into_view(self._parts.body.candidates)
+
+    def _pick_order(self, order: str) -> None:
+        self._choice.order = order
+        self._show(fresh=False)
