@@ -368,3 +368,19 @@ def test_closing_forgets_the_matter(stage, qtbot):
     with qtbot.waitSignal(stage.panel.closed):
         stage.panel._parts.head.close_wished.emit()
     assert stage.panel.dossier is None
+
+
+def test_old_answers_during_an_act_do_not_let_it_be_sent_twice(stage):
+    stage.open()
+    stage.news.changed.emit(Changed(9, everything=True))
+    stage.press(Qt.Key.Key_A, run=False)
+    question, act = stage.work.waiting
+    stage.work.waiting.clear()
+    question()  # asked before the act, answered while it is under way
+    stage.press(Qt.Key.Key_A, run=False)
+    assert stage.work.done == 1
+    assert not stage.buttons()["受理"].isEnabled()
+    act()
+    stage.work.run()
+    assert stage.incident.state is State.ACCEPTED
+    assert stage.work.done == 1

@@ -109,6 +109,7 @@ class AskWords(FormFrame):
         super().__init__()
         self.edit = WordsEdit("")
         self.inputs.addWidget(self.edit)
+        self.inputs.addSpacing(4)
         self._phrases: tuple[str, ...] = ()
         self._buttons: list[KeyButton] = []
         self._missing = ""

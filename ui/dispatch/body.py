@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.op import OpKind
-from ui.dispatch import clocks, facts, history, rows
+from ui.dispatch import clocks, facts, rows
 from ui.dispatch.actions import KEYS
 from ui.dispatch.fact_view import FactView
 from ui.dispatch.ring_row import RingRow
@@ -20,6 +20,7 @@ from ui.theme.heads import SectionHead
 if TYPE_CHECKING:
     from app.services.dossier import Dossier
     from app.services.words import Words
+    from ui.dispatch.history import Told
 
 _NARROWEST = 320
 
@@ -72,9 +73,9 @@ class Body(QWidget):
         """Another language from now on."""
         self._words = words
 
-    def show_dossier(self, dossier: Dossier, now: int, order: str, candidate: int, *, fresh: bool) -> None:
+    def show_told(self, told: Told, now: int, order: str, candidate: int, *, fresh: bool) -> None:
         """Show it as of ``now``; ``fresh``: another incident than before."""
-        words = self._words
+        dossier, words = told.dossier, self._words
         self._dossier = dossier
         if fresh:
             self._all_candidates = False
@@ -86,13 +87,14 @@ class Body(QWidget):
         self.show_clocks(dossier, now)
         self.show_rows(dossier, now, order)
         self._show_candidates(dossier, candidate)
+        self._show_history(told)
 
     def show_clocks(self, dossier: Dossier, now: int) -> None:
         """Move the rings to ``now``."""
         self.rings.show_faces(clocks.rings(dossier, now, self._words), facts.due_note(dossier, self._words))
 
     def show_rows(self, dossier: Dossier, now: int, order: str) -> None:
-        """Work orders and timeline as of ``now``."""
+        """Work orders as of ``now``."""
         words = self._words
         found = rows.orders(dossier, now, words)
         heads = [words.say("dispatch", code) for code in ("handler", "acknowledged", "arrived", "stands")]
@@ -107,10 +109,12 @@ class Body(QWidget):
         self.orders.show_current(at if several else -1)
         for part in (self._orders_head, self._order_columns, self.orders):
             part.setVisible(bool(found))
-        done = history.history(dossier, now, words)
+
+    def _show_history(self, told: Told) -> None:
+        words, done = self._words, told.entries
         self._history_head.set_title(words.say("dispatch", "history"))
         self._history_head.set_note(words.say("dispatch", "entries", n=len(done)))
-        noting = OpKind.NOTE in dossier.legal
+        noting = OpKind.NOTE in told.dossier.legal
         self._history_head.set_link(words.say("op", OpKind.NOTE) if noting else "")
         self.history.setAccessibleName(words.say("dispatch", "history"))
         self.history.show_rows(done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from ui.theme.apply import theme
 from ui.theme.heads import EmptyState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from app.services.words import Words
@@ -41,6 +43,8 @@ class PanelFrame(QWidget):
         self.area = OverlaidArea()
         self.area.setWidget(self.body)
         self._line = rule()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -52,6 +56,20 @@ class PanelFrame(QWidget):
         column.addWidget(forms)
         column.addWidget(self.bar)
         self.show_parts(full=False)
+
+    def watch(self, panel: QWidget, tick: Callable[[], None]) -> None:
+        """Call ``tick`` each second while the panel can be seen; show whether it has the focus."""
+        self._second.timeout.connect(tick)
+        panel.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._second.start()
+        elif event.type() == QEvent.Type.Hide:
+            self._second.stop()
+        elif event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.update()
+        return False
 
     def show_parts(self, *, full: bool) -> None:
         """The whole panel, or the empty state alone."""

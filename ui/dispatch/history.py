@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from app.domain.op import OpKind, Outcome
 from app.services import spell
+from app.services.dossier import dossier as ask_dossier
 
 if TYPE_CHECKING:
     from app.domain.assignment import Assignment
     from app.ports.rows import TimelineRow
+    from app.services.desk import Desk
     from app.services.dossier import Dossier
     from app.services.words import Words
 
@@ -38,6 +40,20 @@ class HistoryRow:
     def spoken(self) -> str:
         """The row in one line, for screen readers."""
         return " ".join(part for part in (self.time, self.actor, self.what, self.refused) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A dossier with its timeline already in words: made off the GUI thread, where it may be long."""
+
+    dossier: Dossier
+    entries: tuple[HistoryRow, ...]
+
+
+def tell(desk: Desk, key: int, words: Words) -> Told | None:
+    """All that is shown of one incident; None where there is none with this key."""
+    found = ask_dossier(desk, key)
+    return Told(found, history(found, found.now, words)) if found is not None else None
 
 
 def history(dossier: Dossier, now: int, words: Words) -> tuple[HistoryRow, ...]:

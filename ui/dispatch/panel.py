@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidget
 
 from app.domain.op import OpKind
 from app.domain.sla import MINUTE
-from app.services.dossier import dossier as ask_dossier
 from ui.dispatch import clocks, facts
 from ui.dispatch.actions import ENTER, KEYS, Action
 from ui.dispatch.choice import Choice
 from ui.dispatch.commands import command
 from ui.dispatch.forms import Forms
 from ui.dispatch.frame import PanelFrame
+from ui.dispatch.history import Told, tell
 from ui.dispatch.panel_keys import PanelKeys
 from ui.work import Ask, Do
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 
     from app.ports.ledger import Changed
     from app.services.desk import Done
@@ -48,11 +46,13 @@ class DispatchPanel(QWidget):
     def __init__(self, work: Work, relay: Relay, words: Words, lang: str, keys: Shortcuts) -> None:
         super().__init__()
         self._work, self._words, self._lang = work, words, lang
-        self.dossier: Dossier | None = None
+        self._told: Told | None = None
         self._key: int | None = None
         self._choice = Choice()
         self._busy = ""  # what was pressed and is being done, until its dossier is here
+        self._under_way = False  # and whether the store has not answered yet
         self._pending = ""
+        self._turn = 0  # of several questions only the last one's answer counts
         self._minute = -1
         self.forms = Forms(words)
         self._parts = PanelFrame(words, self.forms)
@@ -61,9 +61,7 @@ class DispatchPanel(QWidget):
         self._keys.register(self._press, self._follow, self._step, self._choose)
         relay.changed.connect(self._on_changed)
         work.troubled.connect(self._on_trouble)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
+        self._parts.watch(self, self._tick)
         self.show_key(None)
 
     def _build(self) -> None:
@@ -88,11 +86,12 @@ class DispatchPanel(QWidget):
         """Show the incident with this key; nothing with None. The same key asks anew."""
         if key != self._key:
             self._key, self._busy, self._pending = key, "", ""
+            self._under_way = False
             self._choice.forget()
             self.forms.close_form()
             self._parts.notice.hide()
         if key is None:
-            self.dossier = None
+            self._told = None
             self._parts.say_empty(self._words, "empty")
         else:
             self._ask(key)
@@ -118,6 +117,11 @@ class DispatchPanel(QWidget):
             return ()
         return self._choice.actions(self.dossier, self._words)
 
+    @property
+    def dossier(self) -> Dossier | None:
+        """What is shown now."""
+        return self._told.dossier if self._told is not None else None
+
     def take_focus(self) -> None:
         """Put the keyboard here: on the candidates where there are some."""
         candidates = self._parts.body.candidates
@@ -125,31 +129,41 @@ class DispatchPanel(QWidget):
         self._parts.update()
 
     def _ask(self, key: int) -> None:
-        self._work.ask(Ask(lambda desk: ask_dossier(desk, key), slot="dossier"), self, self._arrived)
+        words = self._words
+        self._turn += 1
+        turn = self._turn
+        question = Ask(lambda desk: tell(desk, key, words), slot="dossier")
+        self._work.ask(question, self, lambda found: self._arrived(found) if turn == self._turn else None)
 
-    def _arrived(self, found: Dossier | None) -> None:
-        if self._key is None or (found is not None and found.key != self._key):
+    def _arrived(self, found: Told | None) -> None:
+        if self._key is None or (found is not None and found.dossier.key != self._key):
             return  # an answer to what is no longer asked
-        fresh = found is None or self.dossier is None or found.key != self.dossier.key
-        self.dossier, self._busy = found, ""
+        before = self.dossier
+        fresh = found is None or before is None or found.dossier.key != before.key
+        self._told = found
+        if not self._under_way:
+            self._busy = ""
         if found is None:
             self._parts.say_empty(self._words, "gone")
         else:
             self._show(fresh=fresh)
         self._refresh_keys()
+        if self._busy:
+            return
         pending, self._pending = self._pending, ""
         if pending and found is not None:
             self._follow() if pending == _NEXT else self._press(pending)
 
     def _show(self, *, fresh: bool) -> None:
-        dossier, parts, words = self.dossier, self._parts, self._words
-        if dossier is None:
+        told, parts, words = self._told, self._parts, self._words
+        if told is None:
             return
+        dossier = told.dossier
         now = self._work.desk.clock.now()
         self._minute = now // MINUTE
         parts.head.show_head(facts.head(dossier, words), words.say("dispatch", "close_panel"))
         order, candidate = self._choice.acting(dossier), self._choice.candidate(dossier)
-        parts.body.show_dossier(dossier, now, order, candidate, fresh=fresh)
+        parts.body.show_told(told, now, order, candidate, fresh=fresh)
         self._show_actions()
         parts.show_parts(full=True)
         if fresh:
@@ -182,22 +196,6 @@ class DispatchPanel(QWidget):
             self._minute = now // MINUTE
             self._parts.body.show_rows(dossier, now, self._choice.acting(dossier))
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._parts.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._parts.update()
-
     def _on_changed(self, changed: Changed) -> None:
         if self._key is not None and (
             changed.everything or changed.records or self._key in changed.incidents
@@ -206,7 +204,7 @@ class DispatchPanel(QWidget):
 
     def _on_trouble(self, _problem: object) -> None:
         if self._busy:
-            self._busy = ""
+            self._busy, self._under_way = "", False
             self._show_actions()
             self._refresh_keys()
 
@@ -253,7 +251,7 @@ class DispatchPanel(QWidget):
         key = self._key
         if key is None or self._busy:
             return
-        self._busy = trigger or action.key
+        self._busy, self._under_way = trigger or action.key, True
         self._parts.show_foot(full=True)
         self._show_actions()
         self._refresh_keys()
@@ -268,6 +266,7 @@ class DispatchPanel(QWidget):
             self.refused.emit(done.refusal)
         if key != self._key:
             return
+        self._under_way = False
         if done.refusal is not None:
             said = self._words.say("refusal", done.refusal)
             self._parts.notice.say(said, self._words.say("dispatch", "back"))
