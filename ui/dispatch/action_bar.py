@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Signal
@@ -31,6 +33,7 @@ class ActionBar(QWidget):
         super().__init__()
         self._actions: tuple[Action, ...] = ()
         self._buttons: list[KeyButton] = []
+        self._pool: dict[tuple[str, str, str, bool], KeyButton] = {}
         self._lines = 2
         self._busy = ""
         self._nothing = ""
@@ -72,24 +75,30 @@ class ActionBar(QWidget):
         return self._hidden
 
     def _make(self, actions: tuple[Action, ...]) -> None:
-        looks = [(a.words, a.cap, a.primary) for a in self._actions]
+        """Buttons once made are kept: a queue is walked through with the same few of them."""
         self._actions = actions
-        if looks == [(a.words, a.cap, a.primary) for a in actions]:
-            return
-        focused = any(button.hasFocus() for button in self._buttons)
+        wanted = [self._button(action) for action in actions]
+        focused = any(button.hasFocus() and button not in wanted for button in self._buttons)
         for button in self._buttons:
-            button.hide()
-            button.deleteLater()
-        self._buttons = [self._button(i, action) for i, action in enumerate(actions)]
-        for button in self._buttons:
-            button.show()
-        if focused and self._buttons:
-            self._buttons[0].setFocus()
+            if button not in wanted:
+                button.hide()
+        self._buttons = wanted
+        for before, after in itertools.pairwise(wanted):
+            QWidget.setTabOrder(before, after)
+        if focused and wanted:
+            wanted[0].setFocus()
 
-    def _button(self, i: int, action: Action) -> KeyButton:
-        button = KeyButton(action.words, action.cap, "primary" if action.primary else "plain", parent=self)
-        button.clicked.connect(lambda: self.chosen.emit(self._actions[i]))
+    def _button(self, action: Action) -> KeyButton:
+        look = (action.op, action.words, action.cap, action.primary)
+        button = self._pool.get(look)
+        if button is None:
+            kind = "primary" if action.primary else "plain"
+            button = self._pool[look] = KeyButton(action.words, action.cap, kind, parent=self)
+            button.clicked.connect(partial(self._clicked, button))
         return button
+
+    def _clicked(self, button: KeyButton) -> None:
+        self.chosen.emit(self._actions[self._buttons.index(button)])
 
     def _open_menu(self) -> None:
         self._menu.clear()
