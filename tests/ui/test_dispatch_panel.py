@@ -357,6 +357,8 @@ def test_all_rules_unfold_in_place(stage):
 def test_another_language_says_everything_anew(stage):
     stage.open()
     stage.panel.relanguage(words("en"), "en")
+    stage.work.run()
+    assert stage.panel._parts.body.history.rows.rows[0].what == "reported"
     assert "Accept" in stage.buttons()
     assert "Accept" in {e.words for e in stage.keys.entries()}
     stage.press(Qt.Key.Key_A)

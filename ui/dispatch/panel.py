@@ -106,10 +106,11 @@ class DispatchPanel(QWidget):
         self.forms.set_words(words)
         self._parts.body.set_words(words)
         self._parts.notice.hide()
-        if self.dossier is None:
+        if self._key is None or self.dossier is None:
             self._parts.say_empty(self._words, "empty")
         else:
             self._show(fresh=False)
+            self._ask(self._key)  # its timeline was put into the other language
 
     def actions(self) -> tuple[Action, ...]:  # type: ignore[override]  # Qt's own list of QActions is unused
         """What can be done now, the next step first; empty while that is not known."""
