@@ -84,6 +84,9 @@ class StoreReader:
     def queue_count(self, query: QueueQuery) -> int:
         return self._queues().count(query)
 
+    def queue_due_counts(self, query: QueueQuery, edges: Sequence[int]) -> Sequence[int]:
+        return self._queues().due_counts(query, edges)
+
     def queue_position(self, query: QueueQuery, key: int) -> int | None:
         return self._queues().position(query, key)
 

@@ -9,11 +9,13 @@ and sorted. A window that is nearer to the far end is walked from there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.ports.rows import Queue, Sort
+from db.asked import Asked, bounds_of
 from db.facets import CODE_OF, ENDED, QUEUE_BITS, FacetTest, sql_test
+from db.rows import NO_DUE
 from db.search import TEXTS, holds, index_text, match_text
 from db.tables import STILL_OPEN
 
@@ -41,47 +43,12 @@ COLLECT_AT_MOST = 1_500
 READ_FROM = 50_000
 """So many finds are frequent enough to meet them by reading texts along the walk, and too many to mark."""
 
+FIRST_DUE = -(1 << 63)
+"""Before every instant that a store can hold."""
+
 READ_AT_MOST, READ_STEP = 2_000, 400
 EXPORT_STEP = 500
 _FOUND = "(SELECT rowid FROM incident_text WHERE incident_text MATCH ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A query as conditions. ``facets`` names every combination that passes, where these are needed."""
-
-    columns: tuple[str, ...]
-    index: str
-    conditions: tuple[str, ...]
-    values: tuple[Any, ...]
-    bounds: tuple[str, ...]
-    bound_values: tuple[Any, ...]
-    pool: int
-    rows: int | None
-    facets: tuple[int, ...]
-    match: str
-    way: str
-
-    @property
-    def where(self) -> str:
-        return " AND ".join(self.conditions) or "1"
-
-    @property
-    def order(self) -> str:
-        return ", ".join(f"{column}{self.way}" for column in self.columns)
-
-    def walked(self, *more: str) -> str:
-        """The statement's middle: walk the sort's index within its bounds, with further conditions."""
-        where = " AND ".join((*self.conditions, *self.bounds, *more)) or "1"
-        return f"FROM incident INDEXED BY {self.index} WHERE {where}"
-
-    @property
-    def walked_values(self) -> tuple[Any, ...]:
-        return (*self.values, *self.bound_values)
-
-    def beyond(self, than: str) -> str:
-        """The condition that a row lies beyond another one in the order."""
-        return f"({', '.join(self.columns)}) {than} ({', '.join('?' * len(self.columns))})"
 
 
 class Queues:
@@ -127,6 +94,26 @@ class Queues:
             f"SELECT count(*) FROM incident INDEXED BY open_by_due WHERE {asked.where}", asked.values
         )
 
+    def due_counts(self, query: QueueQuery, edges: Sequence[int]) -> tuple[int, ...]:
+        """How many rows are due before each edge, and as the last number how many have a limit at all."""
+        edges = [min(edge, NO_DUE) for edge in (*edges, NO_DUE)]
+        asked = self._ask(replace(query, sort=Sort.DUE), descending=False)
+        if asked is None:
+            return (0,) * len(edges)
+        if asked.match:
+            counts = ", ".join(["count(*) FILTER (WHERE due_at < ?)"] * len(edges))
+            found = f"FROM incident INDEXED BY by_key WHERE {asked.where} AND key IN {_FOUND}"
+            row = self._run(f"SELECT {counts} {found}", (*edges, *asked.values, asked.match)).fetchone()
+            return tuple(row)
+        if query.queue is Queue.OVERDUE:  # its rows end there: an index is not walked beyond
+            edges = [min(edge, query.now) for edge in edges]
+        stretch = f"SELECT count(*) {asked.walked('due_at >= ?', 'due_at < ?')}"
+        before, last, reached = 0, FIRST_DUE, {}
+        for edge in sorted(set(edges)):  # each row with a limit is met once
+            before += self._number(stretch, (*asked.walked_values, last, edge))
+            last, reached[edge] = edge, before
+        return tuple(reached[edge] for edge in edges)
+
     def position(self, query: QueueQuery, key: int) -> int | None:
         """How many rows stand before the incident; None where it is not in the queue."""
         asked = self._ask(query, descending=False)
@@ -152,7 +139,7 @@ class Queues:
         found, value = (f"key IN {_FOUND}", (asked.match,)) if asked.match else ("1", ())
         yield from self._steps(asked, EXPORT_STEP, found, value)
 
-    def _steps(self, asked: _Asked, step: int, more: str, values: tuple[Any, ...]) -> Iterator[list[int]]:
+    def _steps(self, asked: Asked, step: int, more: str, values: tuple[Any, ...]) -> Iterator[list[int]]:
         """Keys along the walk; each step begins where the last one ended."""
         after: tuple[Any, ...] = ()
         while True:
@@ -168,7 +155,7 @@ class Queues:
                 return
             after = rows[-1]
 
-    def _ask(self, query: QueueQuery, descending: bool) -> _Asked | None:
+    def _ask(self, query: QueueQuery, descending: bool) -> Asked | None:
         tests = self._codes.tests(query)
         match = match_text(query.text)
         if tests is None or (query.text.strip() and not match):
@@ -181,8 +168,8 @@ class Queues:
             conditions.append("due_at < ?")
             values = (query.now,)
         pool, facets, rows = self._counted(tests, is_open)
-        bounds, bound_values = _bounds(query)
-        return _Asked(
+        bounds, bound_values = bounds_of(query)
+        return Asked(
             columns=(*COLUMNS[query.sort], "key"),
             index=("open_by_" if is_open else "by_") + query.sort.value,
             conditions=tuple(conditions),
@@ -209,7 +196,7 @@ class Queues:
                 facets.append(combination)
         return pool, tuple(facets), rows
 
-    def _keys(self, asked: _Asked, offset: int, limit: int) -> list[int]:
+    def _keys(self, asked: Asked, offset: int, limit: int) -> list[int]:
         window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
         if asked.rows is not None and self._few(asked, offset + limit):
             found = ", ".join(map(str, asked.facets))
@@ -217,13 +204,13 @@ class Queues:
             return self._column(statement, ())
         return self._column(f"SELECT key {asked.walked()} {window}", asked.walked_values)
 
-    def _few(self, asked: _Asked, reach: int) -> bool:
+    def _few(self, asked: Asked, reach: int) -> bool:
         """Whether looking up every row is cheaper than the walk (a look-up is worth some forty steps)."""
         assert asked.rows is not None
         steps = asked.pool * min(reach, asked.rows) / max(asked.rows, 1)
         return asked.rows <= COLLECT_AT_MOST and asked.rows * 40 < steps
 
-    def _found(self, query: QueueQuery, asked: _Asked, offset: int, limit: int) -> list[int]:
+    def _found(self, query: QueueQuery, asked: Asked, offset: int, limit: int) -> list[int]:
         window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
         probe = f"SELECT count(*) FROM (SELECT 1 FROM {_FOUND} LIMIT {READ_FROM + 1})"
         finds = self._number(probe, (asked.match,))
@@ -241,7 +228,7 @@ class Queues:
             f"SELECT key {asked.walked(f'key IN {_FOUND}')} {window}", (*asked.walked_values, asked.match)
         )
 
-    def _met(self, query: QueueQuery, asked: _Asked, reach: int) -> list[int] | None:
+    def _met(self, query: QueueQuery, asked: Asked, reach: int) -> list[int] | None:
         """The first finds that reading texts along the walk meets; None where that would take too long."""
         is_one, met, read = holds(query.text), [], 0
         for keys in self._steps(asked, READ_STEP, "1", ()):
@@ -263,16 +250,3 @@ class Queues:
 
     def _column(self, statement: str, values: Sequence[Any]) -> list[int]:
         return [row[0] for row in self._run(statement, values)]
-
-
-def _bounds(query: QueueQuery) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """A filter on what is sorted by is a stretch of the index: the walk need not come from its end."""
-    filtered: dict[Sort, tuple[str, tuple[Any, ...]]] = {
-        Sort.PLACE: ("town", query.towns),
-        Sort.SEVERITY: ("severity", query.severities),
-        Sort.SOURCE: ("source", query.sources),
-    }
-    column, values = filtered.get(query.sort, ("", ()))
-    if not values:
-        return (), ()
-    return (f"{column} >= ?", f"{column} <= ?"), (min(values), max(values))

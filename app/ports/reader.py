@@ -46,6 +46,12 @@ class Reader(Protocol):
     def queue_count(self, query: QueueQuery) -> int:
         """How many rows the queue has."""
 
+    def queue_due_counts(self, query: QueueQuery, edges: Sequence[int]) -> Sequence[int]:
+        """How many rows are due before each edge, and as one more, last number how many have a limit at all.
+
+        Sorted by limit, earliest first, a queue's rows without a limit come last.
+        """
+
     def queue_position(self, query: QueueQuery, key: int) -> int | None:
         """Where an incident stands in a queue (0 first); None where it is not in it."""
 

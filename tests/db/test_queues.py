@@ -157,6 +157,18 @@ def test_every_queue_is_what_the_plain_way_finds(full, query):
         assert outside is None or read.queue_position(query, outside) is None
 
 
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=QUERIES, hours=st.lists(st.integers(-10, 90), max_size=4))
+def test_rows_are_counted_by_their_limits(full, query, hours):
+    store, incidents = full
+    due = [due_at(incidents[key]) for key in plain_way(incidents, query)]
+    edges = [AT + hour * HOUR for hour in hours]
+    with store.reading() as read:
+        *before, limited = read.queue_due_counts(query, edges)
+    assert before == [sum(d < edge for d in due) for edge in edges]
+    assert limited == sum(d < 1 << 60 for d in due)
+
+
 @pytest.mark.parametrize(("collects", "reads"), [(0, N), (0, 0), (N, N)])
 @pytest.mark.parametrize("sort", Sort)
 def test_walking_reading_and_collecting_find_the_same(full, monkeypatch, collects, reads, sort):

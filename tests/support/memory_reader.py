@@ -121,6 +121,10 @@ class MemoryReader:
     def queue_count(self, query: QueueQuery) -> int:
         return len(self._in(query))
 
+    def queue_due_counts(self, query: QueueQuery, edges: Sequence[int]) -> Sequence[int]:
+        due = [_due(i) for i in self._in(query)]
+        return [sum(d < min(edge, _LAST) for d in due) for edge in (*edges, _LAST)]
+
     def queue_position(self, query: QueueQuery, key: int) -> int | None:
         return next((n for n, i in enumerate(self._in(query)) if self._shelf.keys[i.id] == key), None)
 
