@@ -49,9 +49,8 @@ types: setup  ## mypy, strict
 contracts: setup  ## imports only descend
 	$(PY) -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
 
-# pytest's own settings name an option of pytest-qt, which this environment has no business to hold.
 unit: unit-setup  ## tests/unit, where no Qt is installed
-	$(UNIT_VENV)/bin/python -m pytest tests/unit -W ignore::pytest.PytestConfigWarning
+	$(UNIT_VENV)/bin/python -m pytest tests/unit
 
 gui: setup  ## every other test, off screen
 	@if [ -z "$(WIDE_TESTS)" ]; then echo "No tests outside tests/unit yet."; \

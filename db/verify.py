@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.fold import apply
 from app.domain.kpi import contribution
 from app.domain.op import GENESIS, Op, OpKind, Origin, chain_hash
+from app.ports.ledger import Fault
 from db.facets import Codes
 from db.projections import load
 
@@ -25,18 +25,6 @@ if TYPE_CHECKING:
 _COLUMNS = "seq, origin, n, scope, kind, entity, at, made, actor, base, body, refusal, hash"
 _BY_STORE = Refusal.ALREADY_THERE.value
 """The one refusal that needs more than the incident's own ops (``db.ledger``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong first: an ``altered``, ``dropped`` or ``moved`` row, or a wrong ``projection``.
-
-    ``n`` is the op's own number in its origin (0 where no op is named), ``where`` says the rest.
-    """
-
-    what: str
-    where: str
-    n: int = 0
 
 
 def chain_fault(run: Run) -> Fault | None:

@@ -28,7 +28,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one draft: its place in this store's ledger and its outcome."""
+    """What became of one draft: its place in this store's ledger and its outcome.
+
+    A draft that no ledger can hold (``app.domain.op.keepable``, ``canonical_body``) is refused and has no
+    place: ``seq`` and ``n`` are 0.
+    """
 
     seq: int
     n: int
@@ -74,6 +78,18 @@ class Changed:
     asked_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong first: an ``altered``, ``dropped`` or ``moved`` row, or a wrong ``projection``.
+
+    ``n`` is the op's own number in its origin (0 where no op is named), ``where`` says the rest.
+    """
+
+    what: str
+    where: str
+    n: int = 0
+
+
 class Tx(Protocol):
     """One write transaction. Ops folded in it are seen by its own later reads."""
 
@@ -117,6 +133,9 @@ class Store(Protocol):
 
     def head(self) -> int:
         """The last place in the ledger; grows whenever any process has written. Cheap: for polling."""
+
+    def verify(self, *, refold: bool = False) -> Fault | None:
+        """Walk the chain of every origin; with ``refold`` also fold every op anew and compare."""
 
     def close(self) -> None:
         """Let go of the file."""

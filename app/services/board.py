@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from app.ports.ledger import Changed
     from app.ports.rows import Counts, LedgerState, LivePoint, QueuePage, QueueQuery
     from app.services.desk import Desk
+    from app.services.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,17 @@ def ledger_state(desk: Desk) -> LedgerState:
     """Head of the ledger and what waits for a hub."""
     with desk.store.reading() as read:
         return read.state()
+
+
+def changes_after(desk: Desk, seq: int) -> Changed:
+    """What the ledger touched after a place in it, by whomever."""
+    with desk.store.reading() as read:
+        return read.changes_after(seq)
+
+
+def lists_in_force(desk: Desk) -> Lists:
+    """The lists as they are now."""
+    return desk.lists.now()
 
 
 def _own_town(desk: Desk) -> str:

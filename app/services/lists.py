@@ -11,7 +11,7 @@ from app.domain.geo import Locator
 from app.domain.op import OpKind
 from app.domain.place import Level, Place, Tree, from_record
 from app.ports.ledger import Draft
-from app.services.calendar import local_days, work_calendar
+from app.services.calendar import work_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from app.ports.ledger import Store
     from app.ports.reader import Reader
     from app.ports.rows import RecordRow
-
-CALENDAR_YEARS = range(2010, 2041)
-"""The years for which working time may be asked; those that no calendar knows are still refused."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,7 @@ class Lists:
     @cached_property
     def calendar(self) -> WorkCalendar:
         """Working time: the legal calendar with the local days over it."""
-        days, whole_years = local_days(self.days)
-        return work_calendar(days, CALENDAR_YEARS, whole_years)
+        return work_calendar({row.id: bool(row.body.get("work")) for row in self.days})
 
     @cached_property
     def district(self) -> Place:

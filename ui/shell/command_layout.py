@@ -96,11 +96,6 @@ class CommandLayout(QWidget):
         self._plan = plan
         self._lay()
 
-    def take_back_kpi(self) -> None:
-        """Stand the KPI strip in this page again after it was a page of its own."""
-        self.kpi.setParent(self)
-        self._lay()
-
     def places(self) -> Places:
         return place(self.width(), self.height(), self._plan, self._moved)
 
@@ -117,10 +112,9 @@ class CommandLayout(QWidget):
         ):
             part.setGeometry(box.x, box.y, box.width, box.height)
             part.show()
-        if self.kpi.parentWidget() is self:
-            self.kpi.setVisible(places.kpi is not None)
-            if places.kpi is not None:
-                self.kpi.setGeometry(places.kpi.x, places.kpi.y, places.kpi.width, places.kpi.height)
+        self.kpi.setVisible(places.kpi is not None)
+        if places.kpi is not None:
+            self.kpi.setGeometry(places.kpi.x, places.kpi.y, places.kpi.width, places.kpi.height)
         for edge, grip in self._grips.items():
             line = places.lines.get(edge)
             grip.setVisible(line is not None)

@@ -15,7 +15,6 @@ from ui.shell.shortcuts import KeyEntry, Shortcuts
 from ui.shell.topbar import TopBar
 
 COMMAND = "command"
-KPI = "kpi"
 
 
 def _system_now() -> datetime:
@@ -67,7 +66,7 @@ class Frame(QWidget):
             self.show_page(name)
 
     def set_command(self, page: CommandLayout) -> None:
-        """Add the command page, whose KPI strip becomes a page of its own in a narrow window."""
+        """Add the command page, which goes without its KPI strip in a narrow window."""
         self._command = page
         self.add_page(COMMAND, page)
         self._fit()
@@ -110,19 +109,3 @@ class Frame(QWidget):
         self.rail.set_size(plan.rail, plan.rail_item, plan.rail_gap)
         if self._command is not None:
             self._command.set_plan(plan)
-            if plan.narrow != (KPI in self._pages):
-                self._move_kpi(self._command, own_page=plan.narrow)
-
-    def _move_kpi(self, command: CommandLayout, *, own_page: bool) -> None:
-        if own_page:
-            item = RailItem(KPI, "chart-line", self.tr("运行指标"))
-            place = 1 + next((i for i, one in enumerate(self._items) if one.id == COMMAND), -1)
-            self.rail.set_items((*self._items[:place], item, *self._items[place:]))
-            self.add_page(KPI, command.kpi)
-            return
-        if self.page() == KPI:
-            self.show_page(COMMAND)
-        self._stack.removeWidget(self._pages.pop(KPI))
-        command.take_back_kpi()
-        self.rail.set_items(self._items)
-        self.rail.set_current(self.page())

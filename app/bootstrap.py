@@ -1,0 +1,174 @@
+"""Reads settings, names every concrete part once, and wires them."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import platformdirs
+
+from app.domain.ids import uuid7
+from app.services.desk import Centre, Desk
+from app.services.lists import ListsInForce
+from app.services.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.ports.clock import Clock
+    from ui.desktop import Looks
+    from ui.screenshot import Picture
+
+DISTRICT = "510113"
+DEMO_INSTANT = 1_795_154_732_000
+"""2026-11-20 14:05:32 at the district: the instant of all pictures, so that they can be made again."""
+
+
+def resources_folder() -> Path:
+    """Where the shipped files lie: beside the program, or in the frozen bundle."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    root = Path(bundle) if bundle else Path(__file__).resolve().parent.parent
+    return root / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a start is told: by the command line first, then the environment, then the defaults.
+
+    ``store`` is the store's file; ``plain`` leaves it unencrypted (demonstrations only).
+    """
+
+    store: Path
+    plain: bool
+    lang: str = "zh"
+    theme: Literal["dark", "light"] = "dark"
+    passphrase: str | None = None
+    place: str = DISTRICT
+    sign: str = ""
+    letter: str = ""
+    actor: str = "m-001"
+
+    @property
+    def cache(self) -> Path:
+        """Where things lie that can be made again."""
+        return cache_folder()
+
+
+def data_folder() -> Path:
+    """Where this user's stores lie."""
+    return Path(platformdirs.user_data_dir("grid-command", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Where things lie that can be made again."""
+    return Path(platformdirs.user_cache_dir("grid-command", appauthor=False))
+
+
+def settings_from(
+    *, store: Path | None = None, plain: bool = False, lang: str | None = None, theme: str | None = None
+) -> Settings:
+    """The settings of this start; environment: GRID_STORE, GRID_LANG, GRID_THEME, GRID_PASSPHRASE."""
+    env = os.environ
+    given = store or (Path(env["GRID_STORE"]) if env.get("GRID_STORE") else None)
+    return Settings(
+        store=given or data_folder() / "district.db",
+        plain=plain,
+        lang=lang or env.get("GRID_LANG", "zh"),
+        theme="light" if (theme or env.get("GRID_THEME")) == "light" else "dark",
+        passphrase=env.get("GRID_PASSPHRASE"),
+    )
+
+
+class WallClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        """The instant, ms since 1970 UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class StoppedClock:
+    """A clock that stands, for pictures and stories."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+
+    def now(self) -> int:
+        """Always the same instant, ms since 1970 UTC."""
+        return self._at
+
+
+class FreshIds:
+    """UUIDv7 from the machine's clock and its source of chance."""
+
+    def fresh(self) -> str:
+        """A new identity, 32 hex digits."""
+        return uuid7(time.time_ns() // 1_000_000, secrets.randbits(74))
+
+
+def words_of(settings: Settings) -> Words:
+    """The words of the trade in the language that the settings name."""
+    return Words(settings.lang, resources_folder())
+
+
+def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
+    """Open the store (made, and filled with the shipped lists, where there is none) and sit down at it."""
+    from app.tools.shipped_lists import put_shipped_lists
+    from db.engine import open_store
+    from db.key import store_key
+
+    clock, ids = clock or WallClock(), FreshIds()
+    settings.store.parent.mkdir(parents=True, exist_ok=True)
+    key = None if settings.plain else store_key(settings.store, settings.passphrase)
+    store = open_store(settings.store, key=key, device=ids.fresh(), ids=ids, clock=clock)
+    centre = Centre(settings.place, settings.sign, settings.letter)
+    desk = Desk(store, clock, ids, ListsInForce(store), centre, settings.actor)
+    put_shipped_lists(desk, resources_folder())
+    return desk
+
+
+def open_demonstration(settings: Settings, clock: Clock | None = None) -> Desk:
+    """A fresh demonstration store, plain, in a folder that goes with the process."""
+    from app.tools.demo import Demonstration
+
+    folder = tempfile.TemporaryDirectory(prefix="grid-command-demo-")
+    atexit.register(folder.cleanup)
+    store = Path(folder.name) / "demo.db"
+    desk = open_desk(replace(settings, store=store, plain=True), clock)
+    with desk.store.bulk():
+        Demonstration(desk, resources_folder(), desk.clock.now()).make()
+    return desk
+
+
+def looks_of(settings: Settings) -> Looks:
+    """How a window of these settings looks."""
+    from ui.desktop import Looks
+
+    return Looks(resources_folder(), settings.cache, settings.lang, settings.theme)
+
+
+def run_desktop(settings: Settings, *, demonstration: bool) -> int:
+    """The window until it is closed; the exit code."""
+    from ui.application import run_window
+
+    desk = open_demonstration(settings) if demonstration else open_desk(settings)
+    return run_window(desk, words_of(settings), looks_of(settings))
+
+
+def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture]]) -> int:
+    """Draw pages of the demonstration as of ``DEMO_INSTANT``; the exit code."""
+    from ui.screenshot import draw
+
+    desk = open_demonstration(settings, StoppedClock(DEMO_INSTANT))
+    for dressed, picture in pictures:
+        draw(desk, words_of(dressed), looks_of(dressed), picture)
+        print(picture.out)  # noqa: T201 - the command's answer
+    desk.store.close()
+    return 0

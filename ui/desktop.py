@@ -1,0 +1,190 @@
+"""The desktop: one window in which queues, map, dispatch and figures live on each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.services import board
+from app.services.grids import places_geojson
+from ui.dispatch.panel import DispatchPanel
+from ui.kpi.strip import KpiStrip
+from ui.map.feed import MapFeed
+from ui.map.view import MapView
+from ui.notices import TroubleBand
+from ui.queues.bars import TABS
+from ui.queues.view import QueueView
+from ui.relay import Relay
+from ui.shell.command_layout import CommandLayout
+from ui.shell.frame import Frame
+from ui.shell.rail import RailItem
+from ui.shell.shortcuts import KeyEntry
+from ui.shell.topbar_state import Line, TopBarState
+from ui.theme.apply import theme
+from ui.work import Ask, Work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QCloseEvent
+
+    from app.ports.ledger import Changed
+    from app.ports.problems import StoreProblem
+    from app.ports.rows import LedgerState, Queue
+    from app.services.desk import Desk
+    from app.services.lists import Lists
+    from app.services.words import Words
+    from ui.theme.tokens import ThemeName
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the window looks and where its files lie."""
+
+    resources: Path
+    cache: Path
+    lang: str
+    theme: ThemeName
+
+
+class Desktop(Frame):
+    """The window. ``usable`` once the first rows stand, ``map_ready`` once the map draws."""
+
+    usable = Signal()
+    map_ready = Signal()
+
+    def __init__(self, desk: Desk, words: Words, looks: Looks) -> None:
+        clock = desk.clock
+        items = (
+            RailItem("command", "command", QApplication.translate("Desktop", "指挥调度")),
+            RailItem("kpi", "chart-column", QApplication.translate("Desktop", "运行指标")),
+        )
+        super().__init__(items, now=lambda: datetime.fromtimestamp(clock.now() / 1000, UTC))
+        self._desk, self._words, self._looks = desk, words, looks
+        self.map_stands = False
+        self.work = Work(desk, self)
+        with desk.store.reading() as read:
+            self._lists = desk.lists.now(read)
+            head = read.state().head
+        self.relay = Relay(self.work, head, self)
+        self._build()
+        self._connect()
+        self._add_keys()
+        self._refresh_bar()
+        self.setWindowTitle(self.tr("网格指挥台"))
+        self.resize(1600, 900)
+
+    def _build(self) -> None:
+        looks, words = self._looks, self._words
+        self.queue = QueueView(self.work, self.relay, words, self._lists, looks.lang)
+        self.map = MapView(looks.resources, looks.cache)
+        self.map.set_theme(looks.theme)
+        self.map.set_language(looks.lang)
+        self.map.set_places(places_geojson(self._lists))
+        self.feed = MapFeed(self.map, self.work, self.relay)
+        self.panel = DispatchPanel(self.work, self.relay, words, looks.lang, self.keys)
+        self.kpi = KpiStrip(self.work, self.relay, words, looks.lang)
+        self.set_command(CommandLayout(self.queue, self.map, self.panel, self.kpi))
+        self.figures = KpiStrip(self.work, self.relay, words, looks.lang)
+        self.add_page("kpi", self.figures)
+
+    def _connect(self) -> None:
+        self.queue.picked.connect(self._on_picked)
+        self.queue.opened.connect(self.panel.take_focus)
+        self.queue.model.dataChanged.connect(self._first_rows, Qt.ConnectionType.SingleShotConnection)
+        self.map.ready.connect(self._on_map_ready)
+        self.map.picked.connect(self.queue.select)
+        self.map.place_picked.connect(self._on_place)
+        self.panel.closed.connect(lambda: self.queue.select(None))
+        self.relay.changed.connect(self._on_changed)
+        self.work.troubled.connect(self._tell)
+        self.topbar.search_requested.connect(self.queue.focus_text)
+        theme.changed.connect(lambda: self.map.set_theme(theme.current()))
+
+    def _add_keys(self) -> None:
+        queues = self.tr("队列")
+        for entry, act in (
+            (KeyEntry("next", "J", self.tr("下一件"), queues), lambda: self.queue.step(1)),
+            (KeyEntry("previous", "K", self.tr("上一件"), queues), lambda: self.queue.step(-1)),
+            (KeyEntry("find", "/", self.tr("在队列中查找"), queues), self.queue.focus_text),
+            (KeyEntry("command", "Ctrl+1", self.tr("指挥调度")), lambda: self.show_page("command")),
+            (KeyEntry("figures", "Ctrl+2", self.tr("运行指标")), lambda: self.show_page("kpi")),
+            (KeyEntry("theme", "F8", self.tr("深色、浅色")), self._turn_theme),
+        ):
+            self.keys.add(entry, act)
+        for n, queue in enumerate(TABS, start=1):
+            name = self._words.say("queue", queue.value)
+            entry = KeyEntry(f"queue-{queue.value}", f"Alt+{n}", name, queues)
+            self.keys.add(entry, partial(self.show_queue, queue))
+
+    def show_queue(self, queue: Queue) -> None:
+        """Show one queue on the command page."""
+        self.show_page("command")
+        self.queue.show_queue(queue)
+
+    def _on_map_ready(self) -> None:
+        self.map_stands = True
+        self.map_ready.emit()
+
+    def _first_rows(self) -> None:
+        self.usable.emit()
+
+    def _turn_theme(self) -> None:
+        theme.set("light" if theme.current() == "dark" else "dark")
+
+    def _on_picked(self, key: int | None) -> None:
+        self.panel.show_key(key)
+        self.map.select(key)
+
+    def _on_place(self, place: str) -> None:
+        town = self._lists.town_of(place) if place and place != self._lists.district.id else ""
+        self.queue.show_town("" if town == self._lists.district.id else town)
+
+    def _on_changed(self, change: Changed) -> None:
+        if change.records or change.everything:
+            self.work.ask(Ask(board.lists_in_force, "lists"), self, self._take_lists)
+        self._refresh_bar()
+
+    def _take_lists(self, lists: Lists) -> None:
+        if lists is self._lists:
+            return
+        self._lists = lists
+        self.queue.take_lists(self._lists)
+        self.map.set_places(places_geojson(self._lists))
+
+    def _refresh_bar(self) -> None:
+        self.work.ask(Ask(board.ledger_state, "bar"), self, self._write_bar)
+
+    def _write_bar(self, state: LedgerState) -> None:
+        actor = self._lists.members.get(self._desk.actor)
+        self.topbar.show_state(
+            TopBarState(
+                centre=self._centre_name(),
+                line=Line.ALONE,
+                pending=state.waiting,
+                user=actor.name if actor else self._desk.actor,
+                duty=actor.post if actor else "",
+            )
+        )
+
+    def _centre_name(self) -> str:
+        place = self._lists.place_name(self._desk.centre.place, self._looks.lang)
+        if self._desk.centre.sign:
+            return self.tr("{place}分中心").format(place=place)
+        return self.tr("{place}智慧治理中心").format(place=place)
+
+    def _tell(self, problem: StoreProblem) -> None:
+        band = TroubleBand(self._words.say("problem", problem.code.value))
+        band.closed.connect(lambda: self.set_band(None))
+        self.set_band(band)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let background work end, then the map's page, then the store."""
+        self.work.stop()
+        self.map.shut()
+        super().closeEvent(event)

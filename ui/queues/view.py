@@ -1,0 +1,253 @@
+"""The queue view: tabs, chips, the windowed table, and a foot that says how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from app.ports.rows import Queue, QueueRow, Sort
+from app.services import board
+from ui.queues.bars import ChipBar, Tabs
+from ui.queues.cells import CellWriter
+from ui.queues.delegate import QueueDelegate
+from ui.queues.filters import Narrowing
+from ui.queues.model import QueueModel
+from ui.queues.table import QueueTable
+from ui.queues.window import PAGE, Look, Window, look
+from ui.theme.heads import ElidedLabel, EmptyState
+from ui.theme.tokens import SIZES
+from ui.theme.widgets import KeyCap
+from ui.work import Ask
+
+if TYPE_CHECKING:
+    from app.ports.ledger import Changed
+    from app.ports.rows import Counts, QueuePage
+    from app.services.lists import Lists
+    from app.services.words import Words
+    from ui.queues.sections import Section
+    from ui.relay import Relay
+    from ui.work import Work
+
+TYPING_PAUSE_MS = 120
+SORTS = (Sort.SEVERITY, Sort.NUMBER, Sort.PLACE, Sort.SOURCE, Sort.REPORTED, Sort.DUE)
+
+
+class QueueView(QWidget):
+    """One queue at a time. ``picked`` carries the key of the chosen incident (None: none is)."""
+
+    picked = Signal(object)
+    opened = Signal()
+    narrowed = Signal(object)
+
+    def __init__(self, work: Work, relay: Relay, words: Words, lists: Lists, lang: str) -> None:
+        super().__init__()
+        self._work, self._words, self._lists, self._lang = work, words, lists, lang
+        self.narrowing = Narrowing()
+        self._window = Window()
+        self.model = QueueModel(self._window, CellWriter(words, lists, lang))
+        self._delegate = QueueDelegate(work.desk.clock.now, self._section_words)
+        self._build()
+        self._key: int | None = None
+        self._asked: set[int] = set()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_PAUSE_MS)
+        self._typing.timeout.connect(self._search)
+        relay.changed.connect(self._on_changed)
+        relay.ticked.connect(self.refresh)
+        self.refresh()
+
+    def _build(self) -> None:
+        self.tabs, self.chips = Tabs(self._words), ChipBar(self._words)
+        self.table = QueueTable(self.model, self._delegate)
+        self.table.setAccessibleName(self.tr("事件队列"))
+        self.model.set_heads(
+            (
+                self.tr("级"),
+                self.tr("事项"),
+                self.tr("区域"),
+                self.tr("来源"),
+                self.tr("等待"),
+                self.tr("时限"),
+            )
+        )
+        self._empty = EmptyState("check", "")
+        body = QWidget()
+        self._body = QStackedLayout(body)
+        self._body.addWidget(self.table)
+        self._body.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part, stretch in ((self.tabs, 0), (self.chips, 0), (body, 1), (self._make_foot(), 0)):
+            column.addWidget(part, stretch)
+        self.setProperty("panel", "bg1")
+        self.tabs.chosen.connect(self.show_queue)
+        self.table.seen.connect(self._fetch)
+        self.table.chosen.connect(self._on_chosen)
+        self.table.opened.connect(self.opened)
+        self.table.horizontalHeader().sectionClicked.connect(lambda i: self._set(self.narrowing.by(SORTS[i])))
+        chips = self.chips
+        chips.place_cleared.connect(lambda: self.show_town(""))
+        chips.severity_toggled.connect(lambda n: self._set(self.narrowing.toggled_severity(n)))
+        chips.source_toggled.connect(lambda s: self._set(self.narrowing.toggled_source(s)))
+        chips.loop_toggled.connect(self._toggle_loop)
+        chips.text_changed.connect(lambda _text: self._typing.start())
+
+    def _make_foot(self) -> QFrame:
+        foot = QFrame()
+        foot.setFixedHeight(SIZES.tabs - 4)
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(SIZES.queue_padding, 0, SIZES.queue_padding, 0)
+        row.setSpacing(8)
+        for keys, what in (
+            (("J", "K"), self.tr("上下")),
+            (("Enter",), self.tr("打开")),
+            (("/",), self.tr("查找")),
+        ):
+            for key in keys:
+                row.addWidget(KeyCap(key))
+            row.addWidget(ElidedLabel(what, "third"))
+            row.addSpacing(8)
+        row.addStretch(1)
+        self._foot = ElidedLabel("", "third")
+        row.addWidget(self._foot)
+        return foot
+
+    @property
+    def key(self) -> int | None:
+        """The key of the chosen incident."""
+        return self._key
+
+    def show_queue(self, queue: Queue) -> None:
+        """Another queue, with the same filters."""
+        self._set(self.narrowing.to_queue(queue))
+
+    def show_town(self, town: str) -> None:
+        """Narrow to one town; empty: the whole district."""
+        self._set(replace(self.narrowing, towns=(town,) if town else ()))
+
+    def select(self, key: int | None) -> None:
+        """Choose an incident from outside (the map); told as a choice, looked up in the queue."""
+        self._key = key
+        self.picked.emit(key)
+        if key is not None and (line := self._window.line_of(key)) is not None:
+            self.table.show_line(line)
+        else:
+            self.table.leave()
+            if key is not None:
+                self.refresh()
+
+    def step(self, by: int) -> None:
+        """The next or the previous incident."""
+        self.table.step(by)
+
+    def take_lists(self, lists: Lists) -> None:
+        """The lists have changed."""
+        self._lists = lists
+        self.model.writer.lists = lists
+        self.refresh()
+
+    def focus_text(self) -> None:
+        """Put the cursor into the text field."""
+        self.chips.text.setFocus()
+        self.chips.text.selectAll()
+
+    def refresh(self) -> None:
+        """Look at the queue anew; what is shown stays until the answer is there."""
+        offsets = self._window.offsets(*self.table.lines_seen())
+        query, key = self.narrowing.query(), self._key
+        self._work.ask(Ask(lambda desk: look(desk, query, offsets, key), "look"), self, self._take)
+        self._work.ask(Ask(board.counts, "counts"), self, self._take_counts)
+
+    def _set(self, narrowing: Narrowing) -> None:
+        self.narrowing = narrowing
+        self.table.verticalScrollBar().setValue(0)
+        self._write_bars()
+        self.refresh()
+        self.narrowed.emit(narrowing)
+
+    def _write_bars(self) -> None:
+        n = self.narrowing
+        self.tabs.set_current(n.queue)
+        place = self._lists.place_name(n.towns[0], self._lang) if n.towns else self.tr("全区")
+        self.chips.show_place(place, narrowed=bool(n.towns))
+        self.chips.big.setChecked(n.loop == "big")
+        self.chips.show_menu(self.chips.severity, map(str, n.severities))
+        self.chips.show_menu(self.chips.source, n.sources)
+        self.chips.order.setText(self._words.say("sort", n.sort.value) + (" ↓" if n.descending else " ↑"))
+
+    def _search(self) -> None:
+        text = self.chips.text.text().strip()
+        if text != self.narrowing.text:
+            self._set(replace(self.narrowing, text=text))
+
+    def _toggle_loop(self) -> None:
+        self._set(replace(self.narrowing, loop="" if self.narrowing.loop else "big"))
+
+    def _on_changed(self, change: Changed) -> None:
+        if change.incidents or change.everything:
+            self.refresh()
+
+    def _take(self, answer: Look) -> None:
+        if replace(answer.query, now=0, limit=60) != self.narrowing.query():
+            return  # the officer has moved on
+        line = self._window.line_of(self._key) if self._key is not None else None
+        offset = self.table.offset_of(line) if line is not None else None
+        self.model.take(answer)
+        self._asked.clear()
+        self.table.lay_sections(answer.heads)
+        if answer.place is not None:
+            self.table.show_line(self._window.lines.of_row(answer.place), offset=offset)
+        elif self._key is not None:
+            self.table.leave()  # it has gone to another queue; the panel still shows it
+        self._body.setCurrentIndex(0 if answer.total else 1)
+        self._write_bars()
+        self._say_how_many(answer.total)
+        self._fetch(*self.table.lines_seen())
+
+    def _take_counts(self, counts: Counts) -> None:
+        self.tabs.show_counts(counts)
+
+    def _say_how_many(self, total: int) -> None:
+        self._foot.setText(self.tr("共 {n} 件").format(n=total))
+        if total:
+            return
+        if self.narrowing.narrowed:
+            self._empty.set_words(self.tr("没有符合筛选的事件"), self.tr("去掉一个筛选，或换一个队列"))
+        else:
+            self._empty.set_words(self.tr("这个队列是空的"), self.tr("新的事件一到就出现在这里"))
+
+    def _fetch(self, first: int, last: int) -> None:
+        query = self.narrowing.query()
+        for offset in self._window.missing(first, last):
+            if offset in self._asked:
+                continue
+            self._asked.add(offset)
+            wanted = replace(query, offset=offset, limit=PAGE, now=self.model.now)
+            self._work.ask(Ask(partial(board.queue_page, query=wanted)), self, self._add)
+
+    def _add(self, page: QueuePage) -> None:
+        self._asked.discard(page.offset)
+        self.model.add(page)
+
+    def _on_chosen(self, line: int) -> None:
+        row = self._window.at(line)
+        if isinstance(row, QueueRow):
+            self._key = row.key
+            self.picked.emit(row.key)
+
+    def _section_words(self, section: Section) -> tuple[str, str]:
+        title = {
+            "overdue": self.tr("已超时"),
+            "half_hour": self.tr("30 分内到时限"),
+            "four_hours": self.tr("4 小时内到时限"),
+            "today": self.tr("今日内到时限"),
+            "later": self.tr("今日之后到时限"),
+            "none": self.tr("没有时限"),
+        }[section.code]
+        return title, self.tr("{n} 件").format(n=section.count)

@@ -1,0 +1,89 @@
+"""Pictures of pages, drawn off screen: the real window on the demonstration store, when all of it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+
+from app.ports.rows import Queue
+from ui.application import bring_up, open_window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.services.desk import Desk
+    from app.services.words import Words
+    from ui.desktop import Desktop, Looks
+
+PAGES = ("command", "kpi")
+PATIENCE_MS = 30_000
+POLL_MS = 30
+SETTLED_POLLS = 12
+"""The page has to stand unchanged for so many looks, so that the map's last frame is in the picture."""
+
+
+class NotReadyError(RuntimeError):
+    """The page did not come to rest in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What to draw: a page in pixels, and where to."""
+
+    page: str
+    width: int
+    height: int
+    out: Path
+
+
+def draw(desk: Desk, words: Words, looks: Looks, picture: Picture) -> None:
+    """Draw one picture. ``NotReadyError``: the page does not come to rest; OSError: the file cannot be kept."""
+    app = bring_up(looks)
+    window = open_window(desk, words, looks)
+    try:
+        window.resize(picture.width, picture.height)
+        window.show_queue(Queue.WORKING)
+        window.show_page(picture.page)
+        window.show()
+        _until(window, lambda: _stands(window))
+        window.queue.step(4)
+        _until(window, lambda: _stands(window) and window.panel.dossier is not None)
+        app.processEvents()
+        picture.out.parent.mkdir(parents=True, exist_ok=True)
+        if not window.grab().save(str(picture.out)):
+            raise OSError(f"cannot write {picture.out}")
+    finally:
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+
+
+def _stands(window: Desktop) -> bool:
+    shown = window.kpi if window.kpi.isVisible() else window.figures
+    figures = not shown.isVisible() or (shown.shown is not None and shown.charts_ready)
+    return window.map_stands and window.queue.model.rowCount() > 0 and figures
+
+
+def _until(owner: QObject, ready: Callable[[], bool]) -> None:
+    """Run the event loop until ``ready`` has held for a while."""
+    loop = QEventLoop(owner)
+    held = 0
+    timer, end = QTimer(loop), QTimer(loop)
+    timer.setInterval(POLL_MS)
+
+    def look() -> None:
+        nonlocal held
+        held = held + 1 if ready() else 0
+        if held >= SETTLED_POLLS:
+            loop.exit(0)
+
+    timer.timeout.connect(look)
+    end.setSingleShot(True)
+    end.timeout.connect(lambda: loop.exit(1))
+    timer.start()
+    end.start(PATIENCE_MS)
+    if loop.exec() != 0:
+        raise NotReadyError("the page did not come to rest")
