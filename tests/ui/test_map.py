@@ -81,7 +81,7 @@ def built(qapp, tmp_path_factory):
     view.show()
     yield view, up
     view.shut()
-    view.deleteLater()
+    shiboken6.delete(view)  # at once: a window only marked for deletion would stand in the next file's tests
 
 
 @pytest.fixture

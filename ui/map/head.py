@@ -36,9 +36,8 @@ class _SignButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.translate((self.width() - 20) / 2, (self.height() - 20) / 2)
-        _stroke(painter, self._sign, self.palette().color(QPalette.ColorRole.ButtonText))
+        corner = QPointF((self.width() - 20) / 2, (self.height() - 20) / 2)
+        _stroke(QPainter(self), self._sign, corner, self.palette().color(QPalette.ColorRole.ButtonText))
 
 
 class _MenuButton(QToolButton):
@@ -52,20 +51,19 @@ class _MenuButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.translate(self.width() - 20, (self.height() - 20) / 2)
-        _stroke(painter, "chevron", self.palette().color(QPalette.ColorRole.ButtonText))
+        corner = QPointF(self.width() - 20, (self.height() - 20) / 2)
+        _stroke(QPainter(self), "chevron", corner, self.palette().color(QPalette.ColorRole.ButtonText))
 
 
-def _stroke(painter: QPainter, sign: str, colour: QColor) -> None:
-    """Draws a sign in the 20 px box at the painter's origin."""
+def _stroke(painter: QPainter, sign: str, corner: QPointF, colour: QColor) -> None:
+    """Draws a sign in the 20 px box whose upper left corner is given."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = QPen(colour, 1.5)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     for line in _STROKES[sign]:
-        painter.drawPolyline([QPointF(x, y) for x, y in line])
+        painter.drawPolyline([corner + QPointF(x, y) for x, y in line])
 
 
 class MapHead(QWidget):
