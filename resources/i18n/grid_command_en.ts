@@ -1,0 +1,571 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="zh_CN">
+<context>
+    <name>ChipBar</name>
+    <message>
+        <source>全区</source>
+        <translation>District</translation>
+    </message>
+    <message>
+        <source>等级</source>
+        <translation>Severity</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>查文字、编号</source>
+        <translation>Text, number</translation>
+    </message>
+    <message>
+        <source>在队列中查找文字或编号</source>
+        <translation>Find text or a number in the queue</translation>
+    </message>
+</context>
+<context>
+    <name>CommandLayout</name>
+    <message>
+        <source>调整队列宽度</source>
+        <translation>Width of the queue</translation>
+    </message>
+    <message>
+        <source>调整派单栏宽度</source>
+        <translation>Width of the dispatch panel</translation>
+    </message>
+    <message>
+        <source>调整指标条高度</source>
+        <translation>Height of the indicators</translation>
+    </message>
+    <message>
+        <source>调整地图高度</source>
+        <translation>Height of the map</translation>
+    </message>
+</context>
+<context>
+    <name>Desktop</name>
+    <message>
+        <source>指挥调度</source>
+        <translation>Command</translation>
+    </message>
+    <message>
+        <source>运行指标</source>
+        <translation>Indicators</translation>
+    </message>
+    <message>
+        <source>网格指挥台</source>
+        <translation>Grid Command</translation>
+    </message>
+    <message>
+        <source>队列</source>
+        <translation>Queue</translation>
+    </message>
+    <message>
+        <source>下一件</source>
+        <translation>Next</translation>
+    </message>
+    <message>
+        <source>上一件</source>
+        <translation>Previous</translation>
+    </message>
+    <message>
+        <source>在队列中查找</source>
+        <translation>Find in the queue</translation>
+    </message>
+    <message>
+        <source>深色、浅色</source>
+        <translation>Dark or light</translation>
+    </message>
+    <message>
+        <source>{place}分中心</source>
+        <translation>{place} Sub-centre</translation>
+    </message>
+    <message>
+        <source>{place}智慧治理中心</source>
+        <translation>{place} Smart Governance Centre</translation>
+    </message>
+</context>
+<context>
+    <name>Frame</name>
+    <message>
+        <source>查找、命令</source>
+        <translation>Find, command</translation>
+    </message>
+    <message>
+        <source>全部快捷键</source>
+        <translation>All shortcuts</translation>
+    </message>
+    <message>
+        <source>运行指标</source>
+        <translation type="vanished">Indicators</translation>
+    </message>
+</context>
+<context>
+    <name>KpiStrip</name>
+    <message>
+        <source>近 24 小时到达 {arrived} 件，结案 {closed} 件</source>
+        <translation>Last 24 h: {arrived} arrived, {closed} closed</translation>
+    </message>
+    <message>
+        <source>到达与结案 24 小时</source>
+        <translation>Arrived and closed, 24 h</translation>
+    </message>
+    <message>
+        <source>到达 {n}</source>
+        <translation>Arrived {n}</translation>
+    </message>
+    <message>
+        <source>结案 {n}</source>
+        <translation>Closed {n}</translation>
+    </message>
+    <message>
+        <source>近 24 小时没有到达</source>
+        <translation>None arrived in 24 h</translation>
+    </message>
+    <message>
+        <source>24 小时净增 {n}</source>
+        <translation>24 h net +{n}</translation>
+    </message>
+    <message>
+        <source>净增 {n}</source>
+        <translation>net +{n}</translation>
+    </message>
+    <message>
+        <source>24 小时净减 {n}</source>
+        <translation>24 h net −{n}</translation>
+    </message>
+    <message>
+        <source>净减 {n}</source>
+        <translation>net −{n}</translation>
+    </message>
+    <message>
+        <source>24 小时持平</source>
+        <translation>24 h net 0</translation>
+    </message>
+    <message>
+        <source>持平</source>
+        <translation>net 0</translation>
+    </message>
+    <message>
+        <source>1 时内</source>
+        <translation>≤ 1 h</translation>
+    </message>
+    <message>
+        <source>1–4 时</source>
+        <translation>1–4 h</translation>
+    </message>
+    <message>
+        <source>4–24 时</source>
+        <translation>4–24 h</translation>
+    </message>
+    <message>
+        <source>超 24 时</source>
+        <translation>&gt; 24 h</translation>
+    </message>
+    <message>
+        <source>在办 {n} 件，{net}</source>
+        <translation>{n} open, {net}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>在办积压</source>
+        <translation>Backlog</translation>
+    </message>
+    <message>
+        <source>件</source>
+        <translation>open</translation>
+    </message>
+    <message>
+        <source>{first}；{second}</source>
+        <translation>{first}; {second}</translation>
+    </message>
+    <message>
+        <source>近 24 小时没有计时结案</source>
+        <translation>None timed in 24 h</translation>
+    </message>
+    <message>
+        <source>超时结案 {n} 件</source>
+        <translation>Closed late {n}</translation>
+    </message>
+    <message>
+        <source>按时率 {figure} %，目标 {target} %，n {n}，{late}</source>
+        <translation>On time {figure} %, target {target} %, n {n}, {late}</translation>
+    </message>
+    <message>
+        <source>按时率</source>
+        <translation>On time</translation>
+    </message>
+    <message>
+        <source>目标 {n}</source>
+        <translation>Target {n}</translation>
+    </message>
+    <message>
+        <source>近 7 日</source>
+        <translation>7 days</translation>
+    </message>
+    <message>
+        <source>近 24 时 n {n}</source>
+        <translation>24 h, n {n}</translation>
+    </message>
+    <message>
+        <source>响应用时 {first}，{second}，n {n}</source>
+        <translation>Response time {first}, {second}, n {n}</translation>
+    </message>
+    <message>
+        <source>近 24 小时没有响应</source>
+        <translation>No responses in 24 h</translation>
+    </message>
+    <message>
+        <source>响应用时</source>
+        <translation>Response time</translation>
+    </message>
+    <message>
+        <source>分</source>
+        <translation>min</translation>
+    </message>
+    <message>
+        <source>超目标 {n}</source>
+        <translation>Over {n}</translation>
+    </message>
+    <message>
+        <source>指标</source>
+        <translation>Indicators</translation>
+    </message>
+    <message>
+        <source>{town} 在办 {open}，按时 {share} %，P50 {p50} 分</source>
+        <translation>{town}: {open} open, on time {share} %, P50 {p50} min</translation>
+    </message>
+    <message>
+        <source>{town} 在办 {open}，{aside}</source>
+        <translation>{town}: {open} open, {aside}</translation>
+    </message>
+    <message>
+        <source>镇街并列</source>
+        <translation>Towns compared</translation>
+    </message>
+    <message>
+        <source>镇街</source>
+        <translation>Town</translation>
+    </message>
+    <message>
+        <source>按时 %</source>
+        <translation>On time %</translation>
+    </message>
+    <message>
+        <source>P50 分</source>
+        <translation>P50 min</translation>
+    </message>
+    <message>
+        <source>近 24 小时 · n ≥ {n} 才排名</source>
+        <translation>24 h · ranked if n ≥ {n}</translation>
+    </message>
+    <message>
+        <source>n ≥ {n} 才排名</source>
+        <translation>ranked if n ≥ {n}</translation>
+    </message>
+    <message>
+        <source>尚无镇街名录</source>
+        <translation>No towns listed yet</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>n {n}，不排名</source>
+        <translation>n {n}, not ranked</translation>
+    </message>
+</context>
+<context>
+    <name>LineView</name>
+    <message>
+        <source>在线</source>
+        <translation>Online</translation>
+    </message>
+    <message>
+        <source>{span}前</source>
+        <translation>{span} ago</translation>
+    </message>
+    <message>
+        <source>离线</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>离线 {span}</source>
+        <translation>Offline {span}</translation>
+    </message>
+    <message>
+        <source>单机</source>
+        <translation>Local</translation>
+    </message>
+    <message>
+        <source>上级平台未接入，全部操作存于本机</source>
+        <translation>No hub is connected; everything is kept on this desktop</translation>
+    </message>
+    <message>
+        <source>线路中断，操作存于本机，恢复后自动上传</source>
+        <translation>The line is down; everything is kept here and sent when it is back</translation>
+    </message>
+    <message>
+        <source>{days} 天 {hours} 小时</source>
+        <translation>{days} d {hours} h</translation>
+    </message>
+    <message>
+        <source>{hours} 小时 {minutes} 分</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>{minutes} 分</source>
+        <translation>{minutes} min</translation>
+    </message>
+    <message>
+        <source>{seconds} 秒</source>
+        <translation>{seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>MapHead</name>
+    <message>
+        <source>负荷</source>
+        <translation>Load</translation>
+    </message>
+    <message>
+        <source>超时</source>
+        <translation>Overdue</translation>
+    </message>
+    <message>
+        <source>按在办件数给网格着色</source>
+        <translation>Shade grids by open incidents</translation>
+    </message>
+    <message>
+        <source>按超时件数给网格着色</source>
+        <translation>Shade grids by overdue incidents</translation>
+    </message>
+    <message>
+        <source>显示或隐藏事件</source>
+        <translation>Show or hide incidents</translation>
+    </message>
+    <message>
+        <source>缩小</source>
+        <translation>Zoom out</translation>
+    </message>
+    <message>
+        <source>放大</source>
+        <translation>Zoom in</translation>
+    </message>
+    <message>
+        <source>全区</source>
+        <translation>Whole district</translation>
+    </message>
+    <message>
+        <source>事件 {count}</source>
+        <translation>Incidents {count}</translation>
+    </message>
+    <message>
+        <source>全部镇街</source>
+        <translation>All towns</translation>
+    </message>
+</context>
+<context>
+    <name>QueueView</name>
+    <message>
+        <source>事件队列</source>
+        <translation>Incident queue</translation>
+    </message>
+    <message>
+        <source>级</source>
+        <translation>Sev</translation>
+    </message>
+    <message>
+        <source>事项</source>
+        <translation>Matter</translation>
+    </message>
+    <message>
+        <source>区域</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>等待</source>
+        <translation>Waited</translation>
+    </message>
+    <message>
+        <source>时限</source>
+        <translation>Limit</translation>
+    </message>
+    <message>
+        <source>上下</source>
+        <translation>Move</translation>
+    </message>
+    <message>
+        <source>打开</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>查找</source>
+        <translation>Find</translation>
+    </message>
+    <message>
+        <source>全区</source>
+        <translation>District</translation>
+    </message>
+    <message>
+        <source>共 {n} 件</source>
+        <translation>{n} in all</translation>
+    </message>
+    <message>
+        <source>没有符合筛选的事件</source>
+        <translation>No incident matches the filters</translation>
+    </message>
+    <message>
+        <source>去掉一个筛选，或换一个队列</source>
+        <translation>Take a filter off, or choose another queue</translation>
+    </message>
+    <message>
+        <source>这个队列是空的</source>
+        <translation>This queue is empty</translation>
+    </message>
+    <message>
+        <source>新的事件一到就出现在这里</source>
+        <translation>New incidents appear here as they come</translation>
+    </message>
+    <message>
+        <source>已超时</source>
+        <translation>Overdue</translation>
+    </message>
+    <message>
+        <source>30 分内到时限</source>
+        <translation>Due within 30 min</translation>
+    </message>
+    <message>
+        <source>4 小时内到时限</source>
+        <translation>Due within 4 h</translation>
+    </message>
+    <message>
+        <source>今日内到时限</source>
+        <translation>Due today</translation>
+    </message>
+    <message>
+        <source>今日之后到时限</source>
+        <translation>Due later</translation>
+    </message>
+    <message>
+        <source>没有时限</source>
+        <translation>No limit</translation>
+    </message>
+    <message>
+        <source>{n} 件</source>
+        <translation>{n}</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>模块</source>
+        <translation>Modules</translation>
+    </message>
+    <message>
+        <source>快捷键 ?</source>
+        <translation>Keys ?</translation>
+    </message>
+    <message>
+        <source>全部快捷键</source>
+        <translation>All shortcuts</translation>
+    </message>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+</context>
+<context>
+    <name>SearchField</name>
+    <message>
+        <source>查找事件、区域、人员、命令</source>
+        <translation>Find an incident, place, person or command</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>全部快捷键</source>
+        <translation>All shortcuts</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>快捷键列表</source>
+        <translation>List of shortcuts</translation>
+    </message>
+    <message>
+        <source>通用</source>
+        <translation>General</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>待传</source>
+        <translation>To send</translation>
+    </message>
+    <message>
+        <source>冲突</source>
+        <translation>Conflicts</translation>
+    </message>
+    <message>
+        <source>时钟</source>
+        <translation>Clock</translation>
+    </message>
+    <message>
+        <source>网格指挥台</source>
+        <translation>Grid Command</translation>
+    </message>
+    <message>
+        <source>周一</source>
+        <translation>Mon</translation>
+    </message>
+    <message>
+        <source>周二</source>
+        <translation>Tue</translation>
+    </message>
+    <message>
+        <source>周三</source>
+        <translation>Wed</translation>
+    </message>
+    <message>
+        <source>周四</source>
+        <translation>Thu</translation>
+    </message>
+    <message>
+        <source>周五</source>
+        <translation>Fri</translation>
+    </message>
+    <message>
+        <source>周六</source>
+        <translation>Sat</translation>
+    </message>
+    <message>
+        <source>周日</source>
+        <translation>Sun</translation>
+    </message>
+    <message>
+        <source>{month}月{day}日 {weekday}</source>
+        <translation>{weekday} {month:02}-{day:02}</translation>
+    </message>
+</context>
+<context>
+    <name>TroubleBand</name>
+    <message>
+        <source>收起这条提示</source>
+        <translation>Dismiss</translation>
+    </message>
+</context>
+</TS>
