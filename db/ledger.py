@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import Refusal
+from app.domain.errors import MalformedOp, Refusal
 from app.domain.fold import apply
-from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, chain_hash
+from app.domain.incident import Incident
+from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, chain_hash, is_text, keepable
 from app.ports.ledger import Changed, Receipt
 from db import statements as sql
 from db.projections import Projections
@@ -19,7 +20,6 @@ from db.queries import StoreReader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.domain.incident import Incident
     from app.ports.clock import Clock
     from app.ports.ledger import Draft, ImportMark, Person
 
@@ -30,7 +30,8 @@ TOUCHED_AT_MOST = 5_000
 """A change of more incidents than this is told as a change of everything."""
 
 _APPLIED, _REFUSED = Outcome.APPLIED.value, Outcome.REFUSED.value
-_REPORT, _PUT, _RETIRE = OpKind.REPORT.value, OpKind.PUT.value, OpKind.RETIRE.value
+_PUT, _RETIRE = OpKind.PUT.value, OpKind.RETIRE.value
+_NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)
 
 
 class LedgerTx:
@@ -69,7 +70,12 @@ class LedgerTx:
 
     def _take(self, draft: Draft, made: int) -> Receipt:
         kind = str(draft.kind)
-        body = canonical_body(draft.body)
+        try:
+            body = canonical_body(draft.body)
+        except MalformedOp:
+            return _NOT_KEPT
+        if not keepable(draft.scope, kind, draft.entity, draft.at):
+            return _NOT_KEPT
         if kind in (_PUT, _RETIRE):
             op = self._op(draft, kind, made, 0)
             refusal = self._take_record(op)
@@ -78,7 +84,9 @@ class LedgerTx:
         held = self._projections.held(draft.entity)
         before = held.now if held is not None else None
         op = self._op(draft, kind, made, before.version if before is not None else 0)
-        after = self._known(op) or apply(before, op)
+        after = apply(before, op)
+        if held is None and isinstance(after, Incident) and self._is_known(after):
+            after = Refusal.ALREADY_THERE
         if isinstance(after, Refusal):
             self._keep(op, body, held.key if held is not None else None, after)
             return Receipt(self._seq, self._n, Outcome.REFUSED, after, before)
@@ -103,17 +111,13 @@ class LedgerTx:
             draft.body,
         )
 
-    def _known(self, op: Op) -> Refusal | None:
+    def _is_known(self, reported: Incident) -> bool:
         """A source's number stands for one incident; what one incident is told cannot show that."""
-        if op.kind != _REPORT:
-            return None
-        ref = op.body.get("ref")
-        known = isinstance(ref, str) and ref != "" and self._projections.has_ref(ref)
-        return Refusal.ALREADY_THERE if known else None
+        return reported.ref != "" and self._projections.has_ref(reported.ref)
 
     def _take_record(self, op: Op) -> Refusal | None:
         kind, identity, record = (op.body.get(name) for name in ("kind", "id", "record"))
-        if not (isinstance(kind, str) and isinstance(identity, str) and kind and identity):
+        if not (kind and identity and is_text(kind) and is_text(identity)):
             return Refusal.MALFORMED
         rev = self._seq + 1
         if op.kind == _PUT:

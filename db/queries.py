@@ -124,13 +124,14 @@ class StoreReader:
         row = self._run("SELECT id, incident, name, phone FROM person WHERE id = ?", (identity,)).fetchone()
         return None if row is None else Person(*row)
 
-    def sums(self, first_hour: int, last_hour: int) -> Sequence[SumRow]:
+    def sums(self, first_hour: int, last_hour: int, measures: Sequence[str] = ()) -> Sequence[SumRow]:
+        wanted = f"AND measure IN ({', '.join('?' * len(measures))})" if measures else ""
         rows = self._run(
             "SELECT measure, town, bucket, n FROM kept_sum "
-            "WHERE (bucket BETWEEN ? AND ? OR bucket = 0) AND n != 0",
-            (first_hour, last_hour),
+            f"WHERE (bucket BETWEEN ? AND ? OR bucket = 0) AND n != 0 {wanted}",
+            (first_hour, last_hour, *measures),
         )
-        return tuple(SumRow(*row) for row in rows)
+        return tuple(map(SumRow._make, rows))
 
     def open_ages(self, now: int) -> Sequence[OpenAge]:
         return live.open_ages(self._run, self._codes(), now)

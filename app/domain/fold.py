@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.domain import fold_matter, fold_work
 from app.domain.errors import MalformedOp, Refusal
 from app.domain.incident import TABLE, Incident
-from app.domain.op import Op, OpKind
+from app.domain.op import Op, OpKind, is_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +29,8 @@ def apply(incident: Incident | None, op: Op) -> Incident | Refusal:
     kind = _KINDS.get(op.kind)
     if kind is None:
         return Refusal.UNKNOWN_OP
+    if not is_instant(op.at):
+        return Refusal.MALFORMED
     try:
         if incident is None:
             return fold_matter.report(op) if kind is OpKind.REPORT else Refusal.UNKNOWN_INCIDENT

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import MalformedOp, Refusal
 from app.domain.incident import Incident, Loop, Next, State
-from app.domain.op import Op, OpKind, storable
+from app.domain.op import Op, OpKind, is_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,25 @@ SEVERITIES = range(1, 5)
 """1 特急, 2 紧急, 3 较急, 4 一般."""
 
 
+_FIELDS = tuple(f.name for f in fields(Incident))
+_values = attrgetter(*_FIELDS)
+_PUT: dict[str, Callable[[Incident, Any], None]] = {name: getattr(Incident, name).__set__ for name in _FIELDS}
+
+
 def touched(incident: Incident, op: Op, **changes: Any) -> Incident:
-    """The incident with the changes, one version on."""
-    return replace(incident, version=incident.version + 1, changed_at=op.at, **changes)
+    """The incident with the changes, one version on.
+
+    As ``dataclasses.replace``, in less than half of its time: every op passes here, and ``replace`` asks
+    each of some fifty fields how it is to be set.
+    """
+    after = object.__new__(Incident)
+    for put, value in zip(_PUT.values(), _values(incident), strict=True):
+        put(after, value)
+    _PUT["version"](after, incident.version + 1)
+    _PUT["changed_at"](after, op.at)
+    for name, value in changes.items():
+        _PUT[name](after, value)
+    return after
 
 
 def work_state(incident: Incident) -> State:
@@ -63,7 +80,7 @@ def _due(op: Op) -> dict[str, Any]:
     limits: dict[str, Any] = {}
     for clock in ("accept", "respond", "resolve"):
         value = due.get(clock)
-        if value is not None and (type(value) is not int or not storable(value)):
+        if value is not None and not is_instant(value):
             raise MalformedOp(f"due.{clock}")
         limits[f"{clock}_due"] = value
     limits["due_note"] = op.get("due_note", str) or ""

@@ -9,7 +9,7 @@ from app.domain.assignment import ASSIGNMENT_TABLE, Assignment, AssignmentState
 from app.domain.errors import MalformedOp, Refusal
 from app.domain.fold_matter import touched, work_state
 from app.domain.incident import Incident, State
-from app.domain.op import Op, OpKind
+from app.domain.op import Op, OpKind, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ def _call(entry: Any) -> tuple[str, str]:
     if not isinstance(entry, dict):
         raise MalformedOp("calls")
     name, handler = entry.get("assignment"), entry.get("handler")
-    if not isinstance(name, str) or not isinstance(handler, str) or not name or not handler:
+    if not (name and handler and is_text(name) and is_text(handler)):
         raise MalformedOp("calls")
     return name, handler
 

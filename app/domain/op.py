@@ -60,9 +60,31 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+INSTANTS = 2**47 - 1
+"""Instants lie this many ms before or after 1970, ends left out: until the year 6429."""
+
+
 def storable(value: int) -> bool:
     """Whether every store can hold the whole number (64 bits); an op with a larger one is malformed."""
     return -(2**63) <= value < 2**63
+
+
+def is_instant(value: object) -> bool:
+    """Whether it is an instant, in ms since 1970 UTC, that every store can hold and sort."""
+    return type(value) is int and -INSTANTS < value < INSTANTS
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a text that every store can hold: without half of a surrogate pair."""
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return True
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +119,10 @@ class Op:
         value = self.body.get(name)
         if value is None:
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, str):
+            if not is_text(value):
+                raise MalformedOp(f"{self.kind}: {name} is no text")
+        elif isinstance(value, int) and not isinstance(value, bool):
             if not storable(value):
                 raise MalformedOp(f"{self.kind}: {name} is out of bounds")
             if kind is float:
@@ -114,9 +139,27 @@ class Op:
         return value
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical_body(body: Mapping[str, Any]) -> str:
-    """The body as the one JSON text that is stored, sent and hashed (sorted keys, no spaces)."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The body as the one JSON text that is stored, sent and hashed (sorted keys, no spaces).
+
+    ``MalformedOp`` where JSON cannot say it alike everywhere: no number (NaN), or half a surrogate pair.
+    """
+    try:
+        text = _ENCODER.encode(body)
+    except ValueError as error:
+        raise MalformedOp(str(error)) from error
+    if not is_text(text):
+        raise MalformedOp("half of a surrogate pair")
+    return text
+
+
+def keepable(scope: str, kind: str, entity: str, at: int) -> bool:
+    """Whether a ledger can hold an op with this head; one that it cannot is refused and not kept."""
+    head = f"{scope}{kind}{entity}"
+    return is_instant(at) and is_text(head) and "\x1f" not in head
 
 
 GENESIS = bytes(32)

@@ -76,8 +76,11 @@ class Reader(Protocol):
     def person(self, identity: str) -> Person | None:
         """A caller's particulars, in full: the caller masks them unless the showing is allowed and told."""
 
-    def sums(self, first_hour: int, last_hour: int) -> Sequence[SumRow]:
-        """The kept sums whose bucket lies in these hours (both included), and the bucketless ones."""
+    def sums(self, first_hour: int, last_hour: int, measures: Sequence[str] = ()) -> Sequence[SumRow]:
+        """The kept sums whose bucket lies in these hours (both included), and the bucketless ones.
+
+        ``measures`` asks for some alone: most of a week's rows are bins of response times.
+        """
 
     def open_ages(self, now: int) -> Sequence[OpenAge]:
         """Open incidents by age, per town."""

@@ -137,9 +137,8 @@ class TimelineRow:
     refusal: str
 
 
-@dataclass(frozen=True, slots=True)
-class SumRow:
-    """A kept sum (``app.domain.kpi``)."""
+class SumRow(NamedTuple):
+    """A kept sum (``app.domain.kpi``). A tuple: a page of figures is made from tens of thousands."""
 
     measure: str
     town: str

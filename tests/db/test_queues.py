@@ -272,6 +272,9 @@ def test_kept_sums_lie_in_the_hours_asked_for(full):
     )  # fmt: skip
     assert arrived == counted
     assert sum(r.n for r in rows if r.measure.startswith("state:")) == N
+    for some_of in (("arrived",), ("on_time", "limited"), ("state:closed", "closed"), ("none",)):
+        with store.reading() as read:
+            assert set(read.sums(first, last, some_of)) == {r for r in rows if r.measure in some_of}
 
 
 def test_the_store_is_what_its_ops_say(full):

@@ -170,13 +170,14 @@ class MemoryReader:
     def person(self, identity: str) -> Person | None:
         return self._shelf.persons.get(identity)
 
-    def sums(self, first_hour: int, last_hour: int) -> Sequence[SumRow]:
+    def sums(self, first_hour: int, last_hour: int, measures: Sequence[str] = ()) -> Sequence[SumRow]:
         total: Counter[tuple[str, str, int]] = Counter()
         for i in self._shelf.incidents.values():
             total.update(contribution(i))
         return [
             SumRow(*key, n) for key, n in total.items()
-            if n and (key[0].startswith("state:") or first_hour <= key[2] <= last_hour)
+            if n and (not measures or key[0] in measures)
+            and (key[0].startswith("state:") or first_hour <= key[2] <= last_hour)
         ]  # fmt: skip
 
     def open_ages(self, now: int) -> Sequence[OpenAge]:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import Refusal
+from app.domain.errors import MalformedOp, Refusal
 from app.domain.fold import apply
-from app.domain.op import Op, Origin, Outcome
+from app.domain.incident import Incident
+from app.domain.op import Op, Origin, Outcome, canonical_body, keepable
 from app.ports.ledger import Changed, Receipt
 from app.ports.rows import RecordRow
 from tests.support.memory_reader import MemoryReader
@@ -19,11 +20,11 @@ from tests.support.memory_reader import MemoryReader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from app.domain.incident import Incident
     from app.ports.clock import Clock
     from app.ports.ledger import Draft, ImportMark, Person
 
 ORIGIN = Origin("memory", "1")
+NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)
 
 
 @dataclass
@@ -61,19 +62,26 @@ class MemoryTx:
 
     def append(self, draft: Draft) -> Receipt:
         shelf = self.shelf
+        kind = str(draft.kind)
+        try:
+            canonical_body(draft.body)
+        except MalformedOp:
+            return NOT_KEPT
+        if not keepable(draft.scope, kind, draft.entity, draft.at):
+            return NOT_KEPT
         before = shelf.incidents.get(draft.entity)
         n = len(shelf.ops) + 1
         op = Op(
-            ORIGIN, n, draft.scope, str(draft.kind), draft.entity, draft.at, self._clock.now(), self._actor,
+            ORIGIN, n, draft.scope, kind, draft.entity, draft.at, self._clock.now(), self._actor,
             before.version if before else 0, draft.body,
         )  # fmt: skip
         after: Incident | Refusal | None
         if op.kind in {"put", "retire"}:
             after = self._record(op, n)
-        elif op.kind == "report" and op.body.get("ref") in shelf.refs:
-            after = Refusal.ALREADY_THERE
         else:
             after = apply(before, op)
+            if before is None and isinstance(after, Incident) and after.ref in shelf.refs:
+                after = Refusal.ALREADY_THERE
         refused = isinstance(after, Refusal)
         shelf.ops.append((op, after.value if isinstance(after, Refusal) else ""))
         if after is None or isinstance(after, Refusal):

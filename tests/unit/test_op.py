@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import MalformedOp
-from app.domain.op import GENESIS, INCIDENT_OPS, Op, OpKind, Origin, canonical_body, chain_hash, storable
+from app.domain.op import (
+    GENESIS,
+    INCIDENT_OPS,
+    Op,
+    OpKind,
+    Origin,
+    canonical_body,
+    chain_hash,
+    is_instant,
+    keepable,
+    storable,
+)
 from tests.support.matters import op
 
 KINDS = [str, int, float, bool, list, dict]
@@ -49,6 +60,32 @@ def test_a_number_that_no_store_holds_is_malformed(number):
         with pytest.raises(MalformedOp):
             op("note", {"x": number}).get("x", kind)
     assert op("note", {"x": 2**63 - 1}).get("x", int) == 2**63 - 1
+
+
+HALF = "\ud83d"
+
+
+@pytest.mark.parametrize("text", [HALF, f"井盖{HALF}破损", HALF + "\ude00"])
+def test_half_a_character_is_malformed(text):
+    with pytest.raises(MalformedOp):
+        op("note", {"x": text}).get("x", str)
+    for body in ({"x": text}, {"deep": [{"y": text}]}, {text: 1}, {"x": float("nan")}):
+        with pytest.raises(MalformedOp):
+            canonical_body(body)
+    assert op("note", {"x": "井盖😀"}).get("x", str) == "井盖😀"
+    assert not keepable(text, "note", "e", 0)
+    assert not keepable("s", text, "e", 0)
+    assert not keepable("s", "note", text, 0)
+
+
+@pytest.mark.parametrize("at", [2**47 - 1, 1 - 2**47 - 1, 2**63, -(10**400), True, 1.0, None, "1"])
+def test_what_is_no_instant(at):
+    assert not is_instant(at)
+    assert not keepable("s", "note", "e", at)
+    assert is_instant(2**47 - 2)
+    assert is_instant(-(2**47) + 2)
+    assert keepable("s", "note", "e", 2**47 - 2)
+    assert not keepable("s", "note", "e\x1f", 0)
 
 
 def test_ops_on_incidents_are_all_but_those_on_records():
