@@ -8,6 +8,7 @@ finds exactly the texts that hold it, and one character is found as the beginnin
 from __future__ import annotations
 
 import re
+from operator import add
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+")
+_RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 
 TEXTS = "number, title, detail"
 """The incident's texts that are searched, in the order in which ``index_text`` takes them."""
@@ -24,12 +25,12 @@ TEXTS = "number, title, detail"
 def index_text(*texts: str) -> str:
     """What the index keeps of these texts, words apart by blanks."""
     words: list[str] = []
-    for run in _RUN.finditer(_plain(" ".join(texts))):
-        word = run.group()
-        if run.group(1) is None:
-            words.append(word)
+    for han, other in _RUN.findall(_plain(" ".join(texts))):
+        if other:
+            words.append(other)
         else:
-            words += [word[i : i + 2] for i in range(len(word))]
+            words += map(add, han, han[1:])
+            words.append(han[-1])
     return " ".join(words)
 
 

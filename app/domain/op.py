@@ -120,7 +120,7 @@ class Op:
         if value is None:
             return None
         if isinstance(value, str):
-            if not is_text(value):
+            if not (value.isascii() or is_text(value)):
                 raise MalformedOp(f"{self.kind}: {name} is no text")
         elif isinstance(value, int) and not isinstance(value, bool):
             if not storable(value):
