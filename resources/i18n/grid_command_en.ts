@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>查文字、编号</source>
-        <translation>Text, number</translation>
+        <translation>Find</translation>
     </message>
     <message>
         <source>在队列中查找文字或编号</source>
@@ -47,11 +47,11 @@
     <name>Desktop</name>
     <message>
         <source>指挥调度</source>
-        <translation>Command</translation>
+        <translation>Control</translation>
     </message>
     <message>
         <source>运行指标</source>
-        <translation>Indicators</translation>
+        <translation>KPIs</translation>
     </message>
     <message>
         <source>网格指挥台</source>
@@ -390,7 +390,7 @@
     </message>
     <message>
         <source>来源</source>
-        <translation>Source</translation>
+        <translation>From</translation>
     </message>
     <message>
         <source>等待</source>
@@ -488,7 +488,26 @@
     <name>SearchField</name>
     <message>
         <source>查找事件、区域、人员、命令</source>
-        <translation>Find an incident, place, person or command</translation>
+        <translation>Find incidents, places, people</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsMenu</name>
+    <message>
+        <source>深色</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>浅色</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>主题</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>语言</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
