@@ -50,6 +50,17 @@ def _desktop(argv: Sequence[str]) -> int:
     parser.add_argument("--demo", action="store_true", help="演示数据 demonstration data")
     parser.add_argument("--theme", choices=("dark", "light"), help="主题 theme")
     args = parser.parse_args(argv)
+    from ui.application import NoDisplayError, prepare
+
+    try:
+        prepare(off_screen=False)
+    except NoDisplayError:
+        print(
+            "没有显示器，打不开窗口。可用 main.py screenshot 在屏幕外绘制页面。\n"
+            "No display to open a window on; main.py screenshot draws the pages off screen.",
+            file=sys.stderr,
+        )
+        return 1
     return bootstrap.run_desktop(_settings(args), demonstration=args.demo)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import json
 import os
 import secrets
 import sys
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ui.screenshot import Picture
 
 DISTRICT = "510113"
+REMEMBERED = "looks.json"
 DEMO_INSTANT = 1_795_154_732_000
 """2026-11-20 14:05:32 at the district: the instant of all pictures, so that they can be made again."""
 
@@ -76,14 +79,32 @@ def settings_from(
 ) -> Settings:
     """The settings of this start; environment: GRID_STORE, GRID_LANG, GRID_THEME, GRID_PASSPHRASE."""
     env = os.environ
+    last = _remembered()
     given = store or (Path(env["GRID_STORE"]) if env.get("GRID_STORE") else None)
     return Settings(
         store=given or data_folder() / "district.db",
         plain=plain,
-        lang=lang or env.get("GRID_LANG", "zh"),
-        theme="light" if (theme or env.get("GRID_THEME")) == "light" else "dark",
+        lang="en" if (lang or env.get("GRID_LANG") or last.get("lang")) == "en" else "zh",
+        theme="light" if (theme or env.get("GRID_THEME") or last.get("theme")) == "light" else "dark",
         passphrase=env.get("GRID_PASSPHRASE"),
     )
+
+
+def _remembered() -> dict[str, str]:
+    """What the last run chose; nothing where there is no such file or it cannot be read as one."""
+    try:
+        chosen = json.loads((data_folder() / REMEMBERED).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {k: v for k, v in chosen.items() if isinstance(v, str)} if isinstance(chosen, dict) else {}
+
+
+def remember(looks: Looks) -> None:
+    """Keep language and theme for the next start; a disk that refuses costs only that."""
+    path = data_folder() / REMEMBERED
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"lang": looks.lang, "theme": looks.theme}), "utf-8")
 
 
 class WallClock:
@@ -159,7 +180,11 @@ def run_desktop(settings: Settings, *, demonstration: bool) -> int:
     from ui.application import run_window
 
     desk = open_demonstration(settings) if demonstration else open_desk(settings)
-    return run_window(desk, words_of(settings), looks_of(settings))
+
+    def words_in(lang: str) -> Words:
+        return words_of(replace(settings, lang=lang))
+
+    return run_window(desk, words_in, looks_of(settings), remember)
 
 
 def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import ui.immortal_none  # noqa: F401 - before the first Qt call
@@ -15,17 +16,41 @@ from ui.map.scheme import register_scheme
 from ui.theme.apply import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.services.desk import Desk
     from app.services.words import Words
     from ui.desktop import Desktop, Looks
 
+    WordsOf = Callable[[str], Words]
+    Remember = Callable[[Looks], None]
 
-def bring_up(looks: Looks) -> QApplication:
+
+class NoDisplayError(RuntimeError):
+    """There is no display to open a window on."""
+
+
+def prepare(*, off_screen: bool) -> None:
+    """Tell Qt and Chromium about this machine; NoDisplayError where a window is wanted and cannot be."""
+    if off_screen:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # Without a screen there is no GPU either: a picture of the map would be white.
+        os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu")
+    elif os.name == "posix" and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        raise NoDisplayError
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # Chromium's sandbox refuses root
+
+
+def bring_up(looks: Looks, *, off_screen: bool = False) -> QApplication:
     """The one application of this process, dressed as ``looks`` says."""
     running = QApplication.instance()
     if isinstance(running, QApplication):
         app = running
     else:
+        prepare(off_screen=off_screen)
         register_scheme()
         QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
         app = QApplication(["grid-command"])
@@ -43,11 +68,35 @@ def open_window(desk: Desk, words: Words, looks: Looks) -> Desktop:
     return Desktop(desk, words, looks)
 
 
-def run_window(desk: Desk, words: Words, looks: Looks) -> int:
+class Session:
+    """The window of this run; another language opens it anew, on the same desk."""
+
+    def __init__(self, desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember) -> None:
+        self._desk, self._words_of, self._looks, self._remember = desk, words_of, looks, remember
+        self.window = self._open()
+
+    def _open(self) -> Desktop:
+        window = open_window(self._desk, self._words_of(self._looks.lang), self._looks)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.looks_chosen.connect(self._on_looks)
+        window.showMaximized()
+        return window
+
+    def _on_looks(self, looks: Looks) -> None:
+        before, self._looks = self._looks, looks
+        self._remember(looks)
+        if looks.lang != before.lang:
+            old = self.window
+            bring_up(looks)
+            self.window = self._open()
+            old.close()
+
+
+def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember) -> int:
     """Open the window and stay until it is closed; the exit code."""
     app = bring_up(looks)
-    window = open_window(desk, words, looks)
-    window.showMaximized()
+    session = Session(desk, words_of, looks, remember)
     code = app.exec()
+    del session
     desk.store.close()
     return code

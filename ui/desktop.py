@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from ui.notices import TroubleBand
 from ui.queues.bars import TABS
 from ui.queues.view import QueueView
 from ui.relay import Relay
+from ui.settings_menu import SettingsMenu
 from ui.shell.command_layout import CommandLayout
 from ui.shell.frame import Frame
 from ui.shell.rail import RailItem
@@ -31,7 +32,7 @@ from ui.work import Ask, Work
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.ports.ledger import Changed
     from app.ports.problems import StoreProblem
@@ -57,6 +58,8 @@ class Desktop(Frame):
 
     usable = Signal()
     map_ready = Signal()
+    looks_chosen = Signal(object)
+    """The ``Looks`` that the officer has chosen; another language wants a new window."""
 
     def __init__(self, desk: Desk, words: Words, looks: Looks) -> None:
         clock = desk.clock
@@ -104,6 +107,7 @@ class Desktop(Frame):
         self.relay.changed.connect(self._on_changed)
         self.work.troubled.connect(self._tell)
         self.topbar.search_requested.connect(self.queue.focus_text)
+        self.rail.settings_requested.connect(self._open_settings)
         theme.changed.connect(lambda: self.map.set_theme(theme.current()))
 
     def _add_keys(self) -> None:
@@ -135,7 +139,23 @@ class Desktop(Frame):
         self.usable.emit()
 
     def _turn_theme(self) -> None:
-        theme.set("light" if theme.current() == "dark" else "dark")
+        self._choose_theme("light" if theme.current() == "dark" else "dark")
+
+    def _choose_theme(self, name: str) -> None:
+        theme.set("light" if name == "light" else "dark")
+        self._choose(replace(self._looks, theme=theme.current()))
+
+    def _choose(self, looks: Looks) -> None:
+        if looks != self._looks:
+            self._looks = looks
+            self.looks_chosen.emit(looks)
+
+    def _open_settings(self) -> None:
+        menu = SettingsMenu(self._looks.lang, self)
+        menu.theme_chosen.connect(self._choose_theme)
+        menu.language_chosen.connect(lambda lang: self._choose(replace(self._looks, lang=lang)))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.open_beside(self.rail)
 
     def _on_picked(self, key: int | None) -> None:
         self.panel.show_key(key)
@@ -182,6 +202,11 @@ class Desktop(Frame):
         band = TroubleBand(self._words.say("problem", problem.code.value))
         band.closed.connect(lambda: self.set_band(None))
         self.set_band(band)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The queue has the keyboard from the first moment."""
+        super().showEvent(event)
+        self.queue.table.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let background work end, then the map's page, then the store."""

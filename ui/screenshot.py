@@ -40,8 +40,8 @@ class Picture:
 
 
 def draw(desk: Desk, words: Words, looks: Looks, picture: Picture) -> None:
-    """Draw one picture. ``NotReadyError``: the page does not come to rest; OSError: the file cannot be kept."""
-    app = bring_up(looks)
+    """Draw one picture; ``NotReadyError`` when the page does not come to rest, OSError for the file."""
+    app = bring_up(looks, off_screen=True)
     window = open_window(desk, words, looks)
     try:
         window.resize(picture.width, picture.height)
@@ -64,7 +64,8 @@ def draw(desk: Desk, words: Words, looks: Looks, picture: Picture) -> None:
 def _stands(window: Desktop) -> bool:
     shown = window.kpi if window.kpi.isVisible() else window.figures
     figures = not shown.isVisible() or (shown.shown is not None and shown.charts_ready)
-    return window.map_stands and window.queue.model.rowCount() > 0 and figures
+    board = window.map_stands or not window.map.isVisible()
+    return board and window.queue.model.rowCount() > 0 and figures
 
 
 def _until(owner: QObject, ready: Callable[[], bool]) -> None:

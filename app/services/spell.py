@@ -58,5 +58,15 @@ def day_time(at: int, lang: str, now: int | None = None) -> str:
     return f"{day(at, lang)} {then.year} {clock_time(at)}" if lang == "en" else f"{then.year}年{text}"
 
 
+def short_time(at: int, *, dated: bool) -> str:
+    """``14:05``, or with the day as narrow as it goes: ``11-20 14:05``."""
+    return f"{_local(at):{'%m-%d %H:%M' if dated else '%H:%M'}}"
+
+
+def short_day(at: int) -> str:
+    """``11-20``."""
+    return f"{_local(at):%m-%d}"
+
+
 def _local(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, CHINA)

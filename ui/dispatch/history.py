@@ -56,14 +56,19 @@ def tell(desk: Desk, key: int, words: Words) -> Told | None:
     return Told(found, history(found, found.now, words)) if found is not None else None
 
 
+CLOCK = 5
+"""How long a time is that needs no day."""
+
+
 def history(dossier: Dossier, now: int, words: Words) -> tuple[HistoryRow, ...]:
     """Every op with its outcome, newest first."""
     orders = {a.id: a for a in dossier.incident.assignments}
-    return tuple(_row(row, orders, dossier, now, words) for row in reversed(dossier.timeline))
+    dated = any(len(spell.day_time(row.at, words.lang, now)) > CLOCK for row in dossier.timeline)
+    return tuple(_row(row, orders, dossier, now, words, dated=dated) for row in reversed(dossier.timeline))
 
 
 def _row(
-    row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, now: int, words: Words
+    row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, now: int, words: Words, *, dated: bool
 ) -> HistoryRow:
     lists, lang = dossier.lists, words.lang
     actor = lists.handler_name(row.actor, lang)
@@ -76,7 +81,7 @@ def _row(
         what = f"{what} · {words.say('outcome', 'conflict')}"
     head = f"{spell.day_time(row.at, lang, now)} {actor}"
     tip = "\n".join(part for part in (head, what, refused) if part)
-    return HistoryRow(row.seq, _short(row.at, now, lang), actor, what, _mark(row), refused, tip)
+    return HistoryRow(row.seq, spell.short_time(row.at, dated=dated), actor, what, _mark(row), refused, tip)
 
 
 def _mark(row: TimelineRow) -> str:
@@ -87,11 +92,6 @@ def _mark(row: TimelineRow) -> str:
     if row.kind in _BACK:
         return "back"
     return "acc" if row.kind in _UNDER_WAY else "waiting"
-
-
-def _short(at: int, now: int, lang: str) -> str:
-    text = spell.day_time(at, lang, now)
-    return text if len(text) == 5 else spell.day(at, lang)
 
 
 def _what(row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, words: Words) -> str:

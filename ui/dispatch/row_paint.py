@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from ui.dispatch.history import CLOCK
 from ui.dispatch.row_list import ROW
 from ui.theme.apply import theme
 from ui.theme.faces import role_face
@@ -199,11 +200,14 @@ class HistoryRows(Rows):
         tokens = theme.tokens
         soft = tokens.third_on(selected=chosen)
         wide = box.width() >= _TIMES_FROM
-        dot = QPointF(box.left() + 76, box.center().y() + 0.5)
+        stamp = 48 if len(row.time) <= CLOCK else 78
+        dot = QPointF(box.left() + stamp + 28, box.center().y() + 0.5)
         self._thread(painter, box, index, dot.x())
-        say(painter, QRect(box.left() + _PAD, box.top(), 48, box.height()), row.time, soft, "second")
+        say(painter, QRect(box.left() + _PAD, box.top(), stamp, box.height()), row.time, soft, "second")
         self._dot(painter, dot, row.mark)
-        name = QRect(box.left() + 92, box.top(), 96 if wide else 64, box.height())
+        name = QRect(
+            box.left() + stamp + 44, box.top(), (96 if stamp == 48 else 72) if wide else 64, box.height()
+        )
         say(painter, name, row.actor, tokens.t2, "second")
         left = name.right() + 9
         what = QRect(left, box.top(), box.right() - _PAD - left + 1, box.height())

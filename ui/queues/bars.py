@@ -101,7 +101,7 @@ class ChipBar(QFrame):
         self.text.setPlaceholderText(self.tr("查文字、编号"))
         self.text.setAccessibleName(self.tr("在队列中查找文字或编号"))
         self.text.setClearButtonEnabled(True)
-        self.text.setFixedHeight(SIZES.chip + 4)
+        self.text.setProperty("kind", "chip")
         self.text.setMinimumWidth(96)
         self.text.textChanged.connect(self.text_changed)
         self.order = ElidedLabel("", "third")

@@ -71,7 +71,7 @@ class CellWriter:
         waited = max(0, until - row.reported_at)
         clock = spell.clock_time(row.reported_at)
         if now - row.reported_at > DAY:
-            clock = spell.day(row.reported_at, lang)
+            clock = spell.short_day(row.reported_at)
         return Cells(
             title=row.title,
             second=self._second(row),
@@ -79,7 +79,7 @@ class CellWriter:
             town=town if village else "",
             source=self.words.say("source", row.source),
             since=clock,
-            wait=spell.duration(waited, lang),
+            wait=spell.duration(waited if waited < 10 * DAY else waited // DAY * DAY, lang),
             wait_minutes=waited / MINUTE,
             limit=self._limit(row, now),
             conflicts=self.words.say("left", "conflict", n=row.conflicts) if row.conflicts else "",

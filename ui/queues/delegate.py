@@ -122,7 +122,7 @@ class QueueDelegate(QStyledItemDelegate):
                     role_face("second"))  # fmt: skip
 
     def _waiting(self, painter: QPainter, upper: QRect, lower: QRect, cells: Cells) -> None:
-        right = upper.adjusted(0, 0, -8, 0)
+        right = upper.adjusted(-8, 0, -4, 0)
         painter.setPen(QColor(theme.tokens.t1))
         self._words(painter, right, cells.wait, role_face("body"), _RIGHT)
         draw_pips(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _FLEXIBLE = 1  # the matter's column takes what room is left
-_NARROW_COLUMNS = (36, 150, 84, 52, 56, 100)
+_NARROW_COLUMNS = (36, 150, 80, 52, 68, 100)
 
 
 class QueueTable(QTableView):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ports.rows import Queue, QueueRow, Sort
@@ -86,6 +86,7 @@ class QueueView(QWidget):
         for part, stretch in ((self.tabs, 0), (self.chips, 0), (body, 1), (self._make_foot(), 0)):
             column.addWidget(part, stretch)
         self.setProperty("panel", "bg1")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs.chosen.connect(self.show_queue)
         self.table.seen.connect(self._fetch)
         self.table.chosen.connect(self._on_chosen)

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.domain.ids import CHINA
 from ui.shell.topbar_line import LineView
-from ui.shell.topbar_state import TopBarState
+from ui.shell.topbar_state import Line, TopBarState
 from ui.theme.apply import theme
 from ui.theme.heads import text_label
 from ui.theme.tokens import SIZES
@@ -137,6 +138,8 @@ class TopBar(QWidget):
             figure.style().unpolish(figure)
             figure.style().polish(figure)
             figure.setAccessibleName(f"{words.text()} {count}")
+        for part in self._pending:  # without a hub nothing waits to be sent anywhere
+            part.setVisible(state.line is not Line.ALONE)
         self._conflict_mark.setVisible(state.conflicts > 0)
         self._conflict_mark.show_state("conflict")
         self.refresh()
@@ -157,7 +160,7 @@ class TopBar(QWidget):
 
     def refresh(self) -> None:
         now = self._now()
-        local = now.astimezone()
+        local = now.astimezone(CHINA)
         days = (
             self.tr("周一"),
             self.tr("周二"),

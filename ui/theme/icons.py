@@ -39,9 +39,10 @@ def icon_pixmap(name: str, size: int, colour: str, dpr: float = 1.0, lead: int =
     pixmap = QPixmap(round((size + lead) * dpr), round(size * dpr))
     pixmap.setDevicePixelRatio(dpr)
     pixmap.fill(Qt.GlobalColor.transparent)
+    drawing = _renderer(name, size, colour)  # before the painter: it raises for an unknown name
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    draw_icon(painter, name, QRectF(lead, 0, size, size), colour)
+    drawing.render(painter, QRectF(lead, 0, size, size))
     painter.end()
     return pixmap
 

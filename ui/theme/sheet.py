@@ -113,6 +113,8 @@ def _inputs(t: Tokens) -> str:
 {inputs} {{ background: {t.bg1}; border: 1px solid {t.ctl}; border-radius: {SIZES.radius_button}px;
   selection-background-color: {t.accbg}; selection-color: {t.onacc}; font-size: 13px; }}
 QLineEdit, QAbstractSpinBox, QComboBox {{ padding: 0 11px; min-height: {SIZES.button - 2}px; }}
+QLineEdit[kind="chip"] {{ padding: 0 7px; min-height: {SIZES.chip - 2}px; max-height: {SIZES.chip - 2}px;
+  font-size: 12px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 20px; }}
 QAbstractSpinBox::up-arrow {{ image: url("{_FOLDER}/sheet-up.svg"); width: 12px; height: 12px; }}
 QAbstractSpinBox::down-arrow, QComboBox::down-arrow {{ image: url("{_FOLDER}/sheet-down.svg");

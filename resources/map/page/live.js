@@ -16,7 +16,9 @@ class Live {
     this.resize(1, 1);
   }
 
-  resize(w, h) {
+  /* A page not shown yet has no size, and no ImageData can be without one. */
+  resize(width, height) {
+    const w = Math.max(1, width), h = Math.max(1, height);
     this.w = w; this.h = h;
     this.canvas.width = w; this.canvas.height = h;
     this.image = new ImageData(w, h);
