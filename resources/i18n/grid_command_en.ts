@@ -74,6 +74,14 @@
         <translation>Find in the queue</translation>
     </message>
     <message>
+        <source>换一种排序</source>
+        <translation>Next order</translation>
+    </message>
+    <message>
+        <source>倒过来排</source>
+        <translation>Reverse order</translation>
+    </message>
+    <message>
         <source>深色、浅色</source>
         <translation>Dark or light</translation>
     </message>
@@ -495,19 +503,19 @@
     <name>SettingsMenu</name>
     <message>
         <source>深色</source>
-        <translation type="unfinished"></translation>
+        <translation>Dark</translation>
     </message>
     <message>
         <source>浅色</source>
-        <translation type="unfinished"></translation>
+        <translation>Light</translation>
     </message>
     <message>
         <source>主题</source>
-        <translation type="unfinished"></translation>
+        <translation>Theme</translation>
     </message>
     <message>
         <source>语言</source>
-        <translation type="unfinished"></translation>
+        <translation>Language</translation>
     </message>
 </context>
 <context>
