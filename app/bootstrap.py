@@ -5,16 +5,19 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import logging
 import os
 import secrets
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import platformdirs
+import structlog
 
 from app.domain.ids import uuid7
 from app.services.desk import Centre, Desk
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 DISTRICT = "510113"
 REMEMBERED = "looks.json"
+LOG_BYTES = 2_000_000
 DEMO_INSTANT = 1_795_154_732_000
 """2026-11-20 14:05:32 at the district: the instant of all pictures, so that they can be made again."""
 
@@ -87,6 +91,32 @@ def settings_from(
         lang="en" if (lang or env.get("GRID_LANG") or last.get("lang")) == "en" else "zh",
         theme="light" if (theme or env.get("GRID_THEME") or last.get("theme")) == "light" else "dark",
         passphrase=env.get("GRID_PASSPHRASE"),
+    )
+
+
+def log_file() -> Path:
+    """Where the program writes what went wrong, one JSON object a line."""
+    return Path(platformdirs.user_log_dir("grid-command", appauthor=False)) / "grid-command.jsonl"
+
+
+def open_log() -> None:
+    """Send the program's log to its file, at most 3 × 2 MB; a disk that refuses leaves standard error."""
+    handler: logging.Handler = logging.StreamHandler()
+    with contextlib.suppress(OSError):
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            log_file(), maxBytes=2_000_000, backupCount=2, encoding="utf-8", delay=True
+        )
+    logging.basicConfig(handlers=[handler], format="%(message)s", level=logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
     )
 
 
@@ -181,10 +211,12 @@ def run_desktop(settings: Settings, *, demonstration: bool) -> int:
 
     desk = open_demonstration(settings) if demonstration else open_desk(settings)
 
+    open_log()
+
     def words_in(lang: str) -> Words:
         return words_of(replace(settings, lang=lang))
 
-    return run_window(desk, words_in, looks_of(settings), remember)
+    return run_window(desk, words_in, looks_of(settings), remember, log_file())
 
 
 def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture]]) -> int:

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication  # isort: skip
 from ui.fonts import load_fonts
 from ui.language import install_language
 from ui.map.scheme import register_scheme
+from ui.mishap import Mishaps
 from ui.theme.apply import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.services.desk import Desk
     from app.services.words import Words
@@ -75,6 +77,10 @@ class Session:
         self._desk, self._words_of, self._looks, self._remember = desk, words_of, looks, remember
         self.window = self._open()
 
+    def tell(self, words: str) -> None:
+        """Trouble, in whichever window is open now."""
+        self.window.tell(words)
+
     def _open(self) -> Desktop:
         window = open_window(self._desk, self._words_of(self._looks.lang), self._looks)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -92,10 +98,12 @@ class Session:
             old.close()
 
 
-def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember) -> int:
+def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember, log_file: Path) -> int:
     """Open the window and stay until it is closed; the exit code."""
     app = bring_up(looks)
     session = Session(desk, words_of, looks, remember)
+    mishaps = Mishaps(log_file)
+    mishaps.told.connect(session.tell)
     code = app.exec()
     del session
     desk.store.close()
