@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from app.services.lists import Lists
     from app.services.words import Words
     from ui.theme.tokens import ThemeName
+
+
+log = structlog.get_logger("desktop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Desktop(Frame):
         self.work.troubled.connect(self._tell)
         self.topbar.search_requested.connect(self.queue.focus_text)
         self.rail.settings_requested.connect(self._open_settings)
-        theme.changed.connect(lambda: self.map.set_theme(theme.current()))
+        theme.changed.connect(self._dress_map)
 
     def _add_keys(self) -> None:
         queues = self.tr("队列")
@@ -116,6 +120,8 @@ class Desktop(Frame):
             (KeyEntry("next", "J", self.tr("下一件"), queues), lambda: self.queue.step(1)),
             (KeyEntry("previous", "K", self.tr("上一件"), queues), lambda: self.queue.step(-1)),
             (KeyEntry("find", "/", self.tr("在队列中查找"), queues), self.queue.focus_text),
+            (KeyEntry("sort", "O", self.tr("换一种排序"), queues), self.queue.next_sort),
+            (KeyEntry("turn", "Shift+O", self.tr("倒过来排"), queues), self.queue.turn_sort),
             (KeyEntry("command", "Ctrl+1", self.tr("指挥调度")), lambda: self.show_page("command")),
             (KeyEntry("figures", "Ctrl+2", self.tr("运行指标")), lambda: self.show_page("kpi")),
             (KeyEntry("theme", "F8", self.tr("深色、浅色")), self._turn_theme),
@@ -137,6 +143,9 @@ class Desktop(Frame):
 
     def _first_rows(self) -> None:
         self.usable.emit()
+
+    def _dress_map(self) -> None:
+        self.map.set_theme(theme.current())
 
     def _turn_theme(self) -> None:
         self._choose_theme("light" if theme.current() == "dark" else "dark")
@@ -199,7 +208,12 @@ class Desktop(Frame):
         return self.tr("{place}智慧治理中心").format(place=place)
 
     def _tell(self, problem: StoreProblem) -> None:
-        band = TroubleBand(self._words.say("problem", problem.code.value))
+        log.warning("store", code=problem.code.value, detail=problem.detail)
+        self.tell(self._words.say("problem", problem.code.value))
+
+    def tell(self, words: str) -> None:
+        """Trouble, in words, in the band under the top bar until it is put away."""
+        band = TroubleBand(words)
         band.closed.connect(lambda: self.set_band(None))
         self.set_band(band)
 
