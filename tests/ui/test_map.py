@@ -424,7 +424,8 @@ def test_the_head_says_the_state_and_asks_for_change(view, qtbot):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills the renderer by a POSIX signal")
-def test_a_lost_renderer_comes_back_with_its_places(view, qtbot):
+def test_a_lost_renderer_comes_back_with_its_places(view, qtbot, silence):
+    silence.expect("the map's renderer ended")
     view.set_shades({"V00": 9}, {})
     with qtbot.waitSignal(view.ready, timeout=20000):
         os.kill(view._web.page().renderProcessPid(), signal.SIGKILL)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from ui.theme.tokens import SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
@@ -20,6 +29,12 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _FLEXIBLE = 1  # the matter's column takes what room is left
+_UPWARDS = (
+    QAbstractItemView.CursorAction.MoveUp,
+    QAbstractItemView.CursorAction.MovePageUp,
+    QAbstractItemView.CursorAction.MoveEnd,
+    QAbstractItemView.CursorAction.MovePrevious,
+)
 _NARROW_COLUMNS = (36, 150, 80, 52, 68, 100)
 
 
@@ -34,6 +49,7 @@ class QueueTable(QTableView):
         super().__init__(parent)
         self._spans: list[int] = []
         self._moving = False
+        self._left: int | None = None  # where the chosen row stood when it went to another queue
         self.setModel(model)
         self.setItemDelegate(delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,39 +103,86 @@ class QueueTable(QTableView):
     def show_line(self, line: int, *, offset: int | None = None) -> None:
         """Put the cursor on a line without telling it as a choice; ``offset`` keeps it where it stood."""
         index = self.model().index(line, 1)
-        self._moving = True
-        try:
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self._left = None
+        with self.quiet():
             self.selectionModel().setCurrentIndex(index, select)
-        finally:
-            self._moving = False
         if offset is None:
             self.scrollTo(index)
         else:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.offset_of(line) - offset)
 
-    def leave(self) -> None:
-        """No line is chosen."""
+    def leave(self, at: int | None = None) -> None:
+        """No line is chosen; the next step goes on from ``at``, the line where the chosen row stood."""
+        if at is not None:
+            self._left = at
+        with self.quiet():
+            self.selectionModel().clear()
+
+    def begin(self) -> None:
+        """Another queue or order comes: from the top, with no line to go on from."""
+        self._left = None
+        self.verticalScrollBar().setValue(0)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """What moves the cursor meanwhile is no choice of the officer's."""
         self._moving = True
         try:
-            self.selectionModel().clear()
+            yield
         finally:
             self._moving = False
 
     def step(self, by: int) -> None:
-        """Move the cursor by lines, over section heads."""
-        line = self.currentIndex().row() + by if self.currentIndex().isValid() else 0
-        while 0 <= line < self.model().rowCount():
-            if self.model().index(line, 0).flags() & Qt.ItemFlag.ItemIsSelectable:
-                self.setCurrentIndex(self.model().index(line, 1))
-                return
-            line += 1 if by >= 0 else -1
+        """Choose the next incident or the one before it, over section heads."""
+        index = self._after_step(by)
+        if index.isValid():
+            self.setCurrentIndex(index)
 
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
-        super().currentChanged(current, previous)
-        if not self._moving and current.isValid():
-            self.chosen.emit(current.row())
+    def _after_step(self, by: int) -> QModelIndex:
+        chosen = self.selectionModel().selectedRows()
+        if chosen:
+            return self._incident(chosen[0].row() + by, by, or_back=False)
+        if self._left is None:
+            return self._incident(0, 1)
+        return self._incident(self._left if by > 0 else self._left - 1, by)
+
+    def _incident(self, line: int, by: int, *, or_back: bool = True) -> QModelIndex:
+        """The first incident from this line on; where there is none and ``or_back``, the other way."""
+        model = self.model()
+        line = max(0, min(line, model.rowCount() - 1)) if or_back else line
+        for way in (by, -by) if or_back else (by,):
+            at = line
+            while 0 <= at < model.rowCount():
+                index = model.index(at, _FLEXIBLE)
+                if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+                    return index
+                at += 1 if way > 0 else -1
+        return QModelIndex()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        if action in (QAbstractItemView.CursorAction.MoveUp, QAbstractItemView.CursorAction.MoveDown):
+            return self._after_step(-1 if action in _UPWARDS else 1)
+        index = super().moveCursor(action, modifiers)
+        return self._incident(index.row(), -1 if action in _UPWARDS else 1) if index.isValid() else index
+
+    def selectionCommand(
+        self, index: _Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """A section's head is never selected, and a click on it leaves the chosen row as it is."""
+        if index.isValid() and not index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            return QItemSelectionModel.SelectionFlag.NoUpdate
+        return super().selectionCommand(index, event)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """The selection is the choice, not the cursor, which Qt sets when the keyboard comes here."""
+        super().selectionChanged(selected, deselected)
+        if not self._moving and not selected.isEmpty():
+            self._left = None
+            self.chosen.emit(selected.first().top())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

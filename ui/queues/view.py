@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TYPING_PAUSE_MS = 120
 SORTS = (Sort.SEVERITY, Sort.NUMBER, Sort.PLACE, Sort.SOURCE, Sort.REPORTED, Sort.DUE)
+SORT_TURN = (Sort.DUE, Sort.REPORTED, Sort.SEVERITY, Sort.NUMBER, Sort.PLACE, Sort.SOURCE)
 
 
 class QueueView(QWidget):
@@ -46,7 +47,7 @@ class QueueView(QWidget):
     def __init__(self, work: Work, relay: Relay, words: Words, lists: Lists, lang: str) -> None:
         super().__init__()
         self._work, self._words, self._lists, self._lang = work, words, lists, lang
-        self.narrowing = Narrowing()
+        self.narrowing = self._shown = Narrowing()
         self._window = Window()
         self.model = QueueModel(self._window, CellWriter(words, lists, lang))
         self._delegate = QueueDelegate(work.desk.clock.now, self._section_words)
@@ -147,6 +148,15 @@ class QueueView(QWidget):
         """The next or the previous incident."""
         self.table.step(by)
 
+    def next_sort(self) -> None:
+        """The next order, in the order of ``SORT_TURN``."""
+        at = SORT_TURN.index(self.narrowing.sort)
+        self._set(self.narrowing.by(SORT_TURN[(at + 1) % len(SORT_TURN)]))
+
+    def turn_sort(self) -> None:
+        """The same order, the other way round."""
+        self._set(self.narrowing.by(self.narrowing.sort))
+
     def take_lists(self, lists: Lists) -> None:
         """The lists have changed."""
         self._lists = lists
@@ -167,7 +177,7 @@ class QueueView(QWidget):
 
     def _set(self, narrowing: Narrowing) -> None:
         self.narrowing = narrowing
-        self.table.verticalScrollBar().setValue(0)
+        self.table.begin()
         self._write_bars()
         self.refresh()
         self.narrowed.emit(narrowing)
@@ -197,15 +207,18 @@ class QueueView(QWidget):
     def _take(self, answer: Look) -> None:
         if replace(answer.query, now=0, limit=60) != self.narrowing.query():
             return  # the officer has moved on
-        line = self._window.line_of(self._key) if self._key is not None else None
+        still = self._shown == self.narrowing  # a line of another order says nothing about this one
+        self._shown = self.narrowing
+        line = self._window.line_of(self._key) if still and self._key is not None else None
         offset = self.table.offset_of(line) if line is not None else None
-        self.model.take(answer)
+        with self.table.quiet():
+            self.model.take(answer)
         self._asked.clear()
         self.table.lay_sections(answer.heads)
         if answer.place is not None:
             self.table.show_line(self._window.lines.of_row(answer.place), offset=offset)
         elif self._key is not None:
-            self.table.leave()  # it has gone to another queue; the panel still shows it
+            self.table.leave(line)  # it has gone to another queue; the panel still shows it
         self._body.setCurrentIndex(0 if answer.total else 1)
         self._write_bars()
         self._say_how_many(answer.total)
