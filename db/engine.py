@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from db import statements as sql
-from db.connect import WRITER_CACHE_KB, open_file, reading_engine, writing_engine
+from db.connect import WAL_PAGES, WRITER_CACHE_KB, open_file, reading_engine, writing_engine
 from db.faults import told_in_words
 from db.ledger import LedgerTx, first_origin
 from db.queries import StoreReader
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BACKUP_CACHE_KB = 2_048
 BULK_CACHE_KB = 32 * 1024
+BULK_WAL_PAGES = 16_000
+"""64 MB: pages that one batch after another changes go to the file once."""
+
 
 BULK_COLLECTIONS = (20_000, 20, 50)
 """A batch is some hundred thousand objects and no cycle: looking for cycles took a tenth of an import."""
@@ -89,6 +92,7 @@ class LocalStore:
         """Commits inside are durable together at its end; each is whole or not there, as ever."""
         self._pragma("synchronous = NORMAL")
         self._pragma(f"cache_size = -{BULK_CACHE_KB}")
+        self._pragma(f"wal_autocheckpoint = {BULK_WAL_PAGES}")
         collected = gc.get_threshold()
         gc.set_threshold(*BULK_COLLECTIONS)
         try:
@@ -98,6 +102,7 @@ class LocalStore:
         finally:
             gc.set_threshold(*collected)
             self._pragma("synchronous = FULL")
+            self._pragma(f"wal_autocheckpoint = {WAL_PAGES}")
             self._pragma(f"cache_size = -{WRITER_CACHE_KB}")
             with self._turn, told_in_words(), self._writer.begin() as connection:
                 # A commit in FULL syncs the whole log, and with it all that was committed before.

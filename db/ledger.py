@@ -6,6 +6,7 @@ Head, own number, chain and counters are read inside the transaction: another pr
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import MalformedOp, Refusal
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 OPS_HELD = 6_000
 """So many ops wait in memory before they are written inside the transaction."""
+
+FORESEEN = 6_000
+"""So many drafts at a time are looked at for what is new in the store."""
 
 TOUCHED_AT_MOST = 5_000
 """A change of more incidents than this is told as a change of everything."""
@@ -66,7 +70,12 @@ class LedgerTx:
     def append_many(self, drafts: Iterable[Draft]) -> Sequence[Receipt]:
         """The same for many."""
         made = self._clock.now()
-        return [self._take(draft, made) for draft in drafts]
+        waiting = iter(drafts)
+        receipts: list[Receipt] = []
+        while part := list(islice(waiting, FORESEEN)):
+            self._projections.foresee(*_named(part))
+            receipts += [self._take(draft, made) for draft in part]
+        return receipts
 
     def _take(self, draft: Draft, made: int) -> Receipt:
         kind = str(draft.kind)
@@ -221,6 +230,13 @@ class TxReader(StoreReader):
         """The key of an incident."""
         held = self._projections.held(identity)
         return None if held is None else held.key
+
+
+def _named(drafts: Iterable[Draft]) -> tuple[set[str], set[str]]:
+    """The identities that reports open, and the sources' numbers that they bring."""
+    reports = [draft for draft in drafts if draft.kind == OpKind.REPORT and is_text(draft.entity)]
+    refs = {draft.body.get("ref") for draft in reports if is_text(draft.body.get("ref"))}
+    return {draft.entity for draft in reports}, {ref for ref in refs if ref}
 
 
 def first_origin(raw: Any, origin_id: int, device: str, incarnation: str) -> None:

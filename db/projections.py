@@ -34,13 +34,28 @@ class Projections:
         self._held: dict[str, Held] = {}
         self._changed: dict[str, Held] = {}
         self._refs: dict[str, str] = {}
+        self._new_ids: set[str] = set()
+        self._new_refs: set[str] = set()
         self._last_key: int = raw.execute("SELECT coalesce(max(key), 0) FROM incident").fetchone()[0]
         self._codes = Codes(raw.execute("SELECT facet, word, code FROM facet_code"))
+
+    def foresee(self, ids: set[str], refs: set[str]) -> None:
+        """Ask once which of very many identities and sources' numbers are new, instead of one by one."""
+        self._new_ids = ids - self._held.keys() - self._stored("id", ids)
+        self._new_refs = refs - self._refs.keys() - self._stored("ref", refs)
+
+    def _stored(self, column: str, values: set[str]) -> set[str]:
+        marks = ", ".join("?" * len(values))
+        found = self._raw.execute(
+            f'SELECT "{column}" FROM incident WHERE "{column}" != \'\' AND "{column}" IN ({marks})',  # noqa: S608  # names of ours
+            tuple(values),
+        )
+        return {row[0] for row in found}
 
     def held(self, identity: str) -> Held | None:
         """The incident with this identity; None where there is none."""
         held = self._held.get(identity)
-        if held is None:
+        if held is None and identity not in self._new_ids:
             held = load(self._raw, "id", identity)
             if held is not None:
                 self._held[identity] = held
@@ -58,6 +73,8 @@ class Projections:
         """Whether an incident with the source's number is here already."""
         if ref in self._refs:
             return True
+        if ref in self._new_refs:
+            return False
         return (
             self._raw.execute("SELECT 1 FROM incident WHERE ref = ? AND ref != ''", (ref,)).fetchone()
             is not None
@@ -66,6 +83,8 @@ class Projections:
     def open(self, incident: Incident) -> Held:
         """Take in a new incident under a fresh key."""
         self._last_key += 1
+        self._new_ids.discard(incident.id)
+        self._new_refs.discard(incident.ref)
         held = self._held[incident.id] = self._changed[incident.id] = Held(self._last_key, None, incident)
         if incident.ref:
             self._refs[incident.ref] = incident.id

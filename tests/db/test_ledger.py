@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from collections import Counter
 
 import pytest
 
@@ -218,3 +220,25 @@ def test_a_renewed_store_numbers_anew_and_keeps_its_history(store):
     assert state.incarnation == fresh != before.incarnation
     assert (state.device, state.waiting) == (before.device, 1)
     assert store.verify(refold=True) is None
+
+
+@pytest.mark.parametrize("foreseen", [1, 4, 1000])
+def test_many_at_once_become_what_they_become_one_by_one(opened, monkeypatch, foreseen):
+    luck = random.Random(foreseen)
+    one, many = opened("one.db"), opened("many.db")
+    drafts = []
+    for _ in range(400):
+        entity = f"{luck.randrange(60):032x}"
+        kind = luck.choice(("report", "report", "accept", "close", "reopen", "note"))
+        ref = {"ref": f"x:{luck.randrange(50)}"} if kind == "report" and luck.random() < 0.7 else {}
+        drafts.append(draft(kind, entity, **ref))
+    monkeypatch.setattr("db.ledger.FORESEEN", foreseen)
+    monkeypatch.setattr("db.ledger.OPS_HELD", 3)
+    monkeypatch.setattr("db.projections.HELD_AT_MOST", 2)
+    for part in (drafts[:150], drafts[150:]):
+        with one.write("m1") as tx, many.write("m1") as both:
+            assert [tx.append(d) for d in part] == both.append_many(part)
+    assert many.verify(refold=True) is None
+    with many.reading() as read:
+        refused = Counter(row[0] for row in read._run("SELECT refusal FROM op"))
+    assert min(refused[why] for why in ("", "already_there", "already_reported", "unknown_incident")) > 5
