@@ -97,7 +97,7 @@ class Queues:
     def due_counts(self, query: QueueQuery, edges: Sequence[int]) -> tuple[int, ...]:
         """How many rows are due before each edge, and as the last number how many have a limit at all."""
         edges = [min(edge, NO_DUE) for edge in (*edges, NO_DUE)]
-        asked = self._ask(replace(query, sort=Sort.DUE), descending=False)
+        asked = self._ask(replace(query, sort=Sort.DUE), descending=False, counted=False)
         if asked is None:
             return (0,) * len(edges)
         if asked.match:
@@ -116,7 +116,7 @@ class Queues:
 
     def position(self, query: QueueQuery, key: int) -> int | None:
         """How many rows stand before the incident; None where it is not in the queue."""
-        asked = self._ask(query, descending=False)
+        asked = self._ask(query, descending=False, counted=False)
         if asked is None:
             return None
         found, value = (f"key IN {_FOUND}", (asked.match,)) if asked.match else ("1", ())
@@ -133,7 +133,7 @@ class Queues:
 
     def walk(self, query: QueueQuery) -> Iterator[list[int]]:
         """All keys of a queue in its order, some at a time."""
-        asked = self._ask(query, query.descending)
+        asked = self._ask(query, query.descending, counted=False)
         if asked is None:
             return
         found, value = (f"key IN {_FOUND}", (asked.match,)) if asked.match else ("1", ())
@@ -155,7 +155,8 @@ class Queues:
                 return
             after = rows[-1]
 
-    def _ask(self, query: QueueQuery, descending: bool) -> Asked | None:
+    def _ask(self, query: QueueQuery, descending: bool, *, counted: bool = True) -> Asked | None:
+        """The query as conditions; ``counted`` where it matters how many rows there are (some ms)."""
         tests = self._codes.tests(query)
         match = match_text(query.text)
         if tests is None or (query.text.strip() and not match):
@@ -167,7 +168,7 @@ class Queues:
         if query.queue is Queue.OVERDUE:
             conditions.append("due_at < ?")
             values = (query.now,)
-        pool, facets, rows = self._counted(tests, is_open)
+        pool, facets, rows = self._counted(tests, is_open) if counted else (0, (), None)
         bounds, bound_values = bounds_of(query)
         return Asked(
             columns=(*COLUMNS[query.sort], "key"),
@@ -183,7 +184,7 @@ class Queues:
             way=" DESC" if descending else "",
         )
 
-    def _counted(self, tests: Sequence[FacetTest], is_open: bool) -> tuple[int, tuple[int, ...], int]:
+    def _counted(self, tests: Sequence[FacetTest], is_open: bool) -> tuple[int, tuple[int, ...], int | None]:
         """Rows in the pool that an index holds, the combinations that pass, and the rows these have."""
         passed = " AND ".join(sql_test(t) for t in tests) or "1"
         pool = rows = 0
