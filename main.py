@@ -49,9 +49,13 @@ def _desktop(argv: Sequence[str]) -> int:
     _general(parser)
     parser.add_argument("--demo", action="store_true", help="演示数据 demonstration data")
     parser.add_argument("--theme", choices=("dark", "light"), help="主题 theme")
+    parser.add_argument("--measure-start", type=int, metavar="MS", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     from ui.application import NoDisplayError, prepare
 
+    if args.measure_start is not None:
+        prepare(off_screen=True)
+        return bootstrap.run_start(_settings(args), args.measure_start)
     try:
         prepare(off_screen=False)
     except NoDisplayError:
@@ -95,6 +99,14 @@ def _screenshot(argv: Sequence[str]) -> int:
     return bootstrap.draw_pictures(settings, made)
 
 
+def _bench(argv: Sequence[str]) -> int:
+    from app.tools import bench
+
+    parser = argparse.ArgumentParser(prog="main.py bench", description="测量承诺 measure what is promised")
+    bench.add_arguments(parser)
+    return bootstrap.run_bench(parser.parse_args(argv))
+
+
 def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     module, what = TOOLS[words]
     tool = importlib.import_module(module)
@@ -113,6 +125,7 @@ def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
 def _usage() -> int:
     print("网格指挥台 Grid Command")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
+    print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
         print(f"  main.py {' '.join(words)} --help\t{what}")
     return 2
@@ -124,6 +137,8 @@ def main(argv: Sequence[str]) -> int:
         return _usage() if "--help" in argv[:1] else _desktop(argv[1:] if argv[:1] == ["desktop"] else argv)
     if argv[0] == "screenshot":
         return _screenshot(argv[1:])
+    if argv[0] == "bench":
+        return _bench(argv[1:])
     for size in (2, 1):
         if tuple(argv[:size]) in TOOLS:
             return _tool(tuple(argv[:size]), argv[size:])

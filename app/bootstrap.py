@@ -25,6 +25,7 @@ from app.services.lists import ListsInForce
 from app.services.words import Words
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from app.ports.clock import Clock
@@ -156,6 +157,17 @@ class StoppedClock:
         return self._at
 
 
+class RunningClock:
+    """A clock that was set to an instant and goes on from there: measurements see a store of today."""
+
+    def __init__(self, at: int) -> None:
+        self._ahead = at - time.time_ns() // 1_000_000
+
+    def now(self) -> int:
+        """The instant, ms since 1970 UTC."""
+        return time.time_ns() // 1_000_000 + self._ahead
+
+
 class FreshIds:
     """UUIDv7 from the machine's clock and its source of chance."""
 
@@ -217,6 +229,33 @@ def run_desktop(settings: Settings, *, demonstration: bool) -> int:
         return words_of(replace(settings, lang=lang))
 
     return run_window(desk, words_in, looks_of(settings), remember, log_file())
+
+
+def run_start(settings: Settings, until: int) -> int:
+    """The window of ``run_desktop`` with the clock at ``until``, saying when it stands; the exit code."""
+    desk = open_desk(settings, RunningClock(until))
+    from ui.measure.start import run_start as measured
+
+    return measured(desk, words_of(settings), looks_of(settings))
+
+
+def run_bench(args: argparse.Namespace) -> int:
+    """``main.py bench``; the exit code."""
+    from app.tools import bench
+    from app.tools.bench_store import PASSPHRASE
+    from ui.measure.windows import Windows
+
+    settings = settings_from(plain=args.plain)
+
+    def open_at(path: Path) -> Desk:
+        return open_desk(replace(settings, store=path, passphrase=PASSPHRASE), RunningClock(DEMO_INSTANT))
+
+    main = Path(__file__).resolve().parent.parent / "main.py"
+    program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, str(main))
+    words = words_of(settings)
+    windows = Windows(words, lambda: looks_of(settings))
+    wired = bench.Bench(program, cache_folder(), resources_folder(), words, DEMO_INSTANT, open_at, windows)
+    return bench.run(args, wired)
 
 
 def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture]]) -> int:
