@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,10 +25,6 @@ BACKUP_CACHE_KB = 2_048
 BULK_CACHE_KB = 32 * 1024
 BULK_WAL_PAGES = 16_000
 """64 MB: pages that one batch after another changes go to the file once."""
-
-
-BULK_COLLECTIONS = (20_000, 20, 50)
-"""A batch is some hundred thousand objects and no cycle: looking for cycles took a tenth of an import."""
 
 SEGMENTS, BULK_SEGMENTS = 4, 16
 """So many parts of the text index of one size are merged: fewer are read faster, more are written faster."""
@@ -93,14 +88,11 @@ class LocalStore:
         self._pragma("synchronous = NORMAL")
         self._pragma(f"cache_size = -{BULK_CACHE_KB}")
         self._pragma(f"wal_autocheckpoint = {BULK_WAL_PAGES}")
-        collected = gc.get_threshold()
-        gc.set_threshold(*BULK_COLLECTIONS)
         try:
             with self._turn, told_in_words(), self._writer.begin() as connection:
                 connection.exec_driver_sql(sql.MERGE_TEXTS, (BULK_SEGMENTS,))
             yield
         finally:
-            gc.set_threshold(*collected)
             self._pragma("synchronous = FULL")
             self._pragma(f"wal_autocheckpoint = {WAL_PAGES}")
             self._pragma(f"cache_size = -{WRITER_CACHE_KB}")
