@@ -26,6 +26,9 @@ TARGET_P50 = 10
 TARGET_P90 = 30
 """Minutes to the first response that half, and nine in ten, are to keep within."""
 
+DAILY = ("limited", "on_time")
+"""What is asked for all of the week; a week of response bins would be most of the rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class TownLine:
@@ -72,10 +75,7 @@ class Strip:
 
 
 class _Sums:
-    """Kept sums of a day of hours by measure and town, and of a week of days for the share on time.
-
-    Built in one pass: most rows are the week's response bins, which are passed over first.
-    """
+    """Kept sums of a day of hours by measure and town, and of a week of days for the share on time."""
 
     def __init__(self, rows: Iterable[SumRow], first: int, week: int) -> None:
         self._first = first
@@ -139,7 +139,8 @@ def strip(desk: Desk) -> Strip:
     week = (now + UTC_OFFSET) // (DAY_HOURS * HOUR) * DAY_HOURS - UTC_OFFSET // HOUR - (DAYS - 1) * DAY_HOURS
     with desk.store.reading() as read:
         lists = desk.lists.now(read)
-        sums = _Sums(read.sums(min(first, week), last), first, week)
+        rows = [*read.sums(first, last), *read.sums(week, first - 1, DAILY)]
+        sums = _Sums(rows, first, week)
         ages = read.open_ages(now)
     arrived, closed = sums.by_hour("arrived"), sums.by_hour("closed")
     on_time, on_time_n = sums.share_of_all()
