@@ -18,21 +18,20 @@ import ui.immortal_none  # noqa: F401 - before the first Qt call
 from typing import TYPE_CHECKING  # isort: skip
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Settings, looks_of
 from ui.application import bring_up
 from ui.map.scheme import register_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from PySide6.QtWidgets import QApplication
 
 register_scheme()
 
 
 @pytest.fixture(scope="session")
-def qapp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QApplication]:
+def qapp(tmp_path_factory: pytest.TempPathFactory) -> QApplication:
     """The program's own application, dressed as the window is; one for all tests."""
     app = bring_up(looks_of(Settings(tmp_path_factory.mktemp("store") / "store.db", plain=False)))
     app.setQuitOnLastWindowClosed(False)
-    yield app
+    return app

@@ -38,29 +38,28 @@ class QueueModel(QAbstractTableModel):
     def take(self, answer: Look) -> None:
         """Show a fresh look at the queue. Rows come and go at the end, so that views keep their place."""
         before, after = self._length, answer.total + len(answer.heads)
-        self.now = answer.query.now
         if after < before:
             self.beginRemoveRows(_ROOT, after, before - 1)
-            self._window.take(answer)
             self._length = after
             self.endRemoveRows()
         elif after > before:
             self.beginInsertRows(_ROOT, before, after - 1)
-            self._window.take(answer)
             self._length = after
             self.endInsertRows()
-        else:
-            self._window.take(answer)
+        self._window.take(answer)  # only now: rows that stay may not change while others come or go
+        self.now = answer.query.now
         if after:
             self.dataChanged.emit(self.index(0, 0), self.index(after - 1, len(COLUMNS) - 1))
 
     def add(self, page: QueuePage) -> None:
-        """One more page has come."""
+        """One more page has come; of a queue that is shorter by now, what is left of it."""
+        lines = self._window.lines
+        end = min(page.offset + len(page.rows), lines.total)
+        if page.offset >= end:
+            return
         self._window.add(page)
-        if page.rows:
-            first = self._window.lines.of_row(page.offset)
-            last = self._window.lines.of_row(page.offset + len(page.rows) - 1)
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+        first, last = lines.of_row(page.offset), lines.of_row(end - 1)
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
     def line(self, index: _Index) -> QueueRow | Section | None:
         """What stands on the index's line."""
@@ -73,6 +72,8 @@ class QueueModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         if isinstance(self.line(index), Section):
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable

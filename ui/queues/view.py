@@ -237,17 +237,18 @@ class QueueView(QWidget):
             self._empty.set_words(self.tr("这个队列是空的"), self.tr("新的事件一到就出现在这里"))
 
     def _fetch(self, first: int, last: int) -> None:
-        query = self.narrowing.query()
+        query, asked = self._shown.query(), self._shown
         for offset in self._window.missing(first, last):
             if offset in self._asked:
                 continue
             self._asked.add(offset)
             wanted = replace(query, offset=offset, limit=PAGE, now=self.model.now)
-            self._work.ask(Ask(partial(board.queue_page, query=wanted)), self, self._add)
+            self._work.ask(Ask(partial(board.queue_page, query=wanted)), self, partial(self._add, asked))
 
-    def _add(self, page: QueuePage) -> None:
-        self._asked.discard(page.offset)
-        self.model.add(page)
+    def _add(self, asked: Narrowing, page: QueuePage) -> None:
+        if asked == self._shown:  # else a look at another queue has come between
+            self._asked.discard(page.offset)
+            self.model.add(page)
 
     def _on_chosen(self, line: int) -> None:
         row = self._window.at(line)
