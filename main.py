@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from app import bootstrap
 from app.ports.problems import StoreProblem
+from app.tools.arguments import Arguments, language_asked
+from app.tools.diskfault import disk_code
+from app.tools.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +28,18 @@ TOOLS = {
     ("replay",): ("app.tools.replay", "按原节奏回放 replay a recorded stream"),
     ("verify",): ("app.tools.verify", "核对账本 walk the ledger's chain"),
 }
+# These read a store that is there; a mistyped name is told, not made into an empty store.
+READING = (("export", "incidents"), ("verify",))
+PICTURE_SIDES = (320, 16384)
 PICTURE_SET = (
     (1920, 1080, "dark", "zh"), (1920, 1080, "light", "zh"), (1366, 768, "dark", "zh"),
     (3840, 2160, "dark", "zh"), (1920, 1080, "light", "en"),
 )  # fmt: skip
+
+
+def _wording(argv: Sequence[str]) -> Wording:
+    settings = bootstrap.settings_from(lang=language_asked(argv))
+    return Wording(bootstrap.words_of(settings), bootstrap.resources_folder())
 
 
 def _general(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +56,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _desktop(argv: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="main.py desktop", description="打开指挥台 open the command centre")
+    parser = Arguments("main.py desktop", "打开指挥台 open the command centre", _wording(argv))
     _general(parser)
     parser.add_argument("--demo", action="store_true", help="演示数据 demonstration data")
     parser.add_argument("--theme", choices=("dark", "light"), help="主题 theme")
@@ -68,10 +79,18 @@ def _desktop(argv: Sequence[str]) -> int:
     return bootstrap.run_desktop(_settings(args), demonstration=args.demo)
 
 
+def _sides(size: str) -> tuple[int, int]:
+    """Width and height, px; 0, 0 where it is no size that can be drawn."""
+    least, most = PICTURE_SIDES
+    width, _, height = size.partition("x")
+    if not all(side.isascii() and side.isdigit() and least <= int(side) <= most for side in (width, height)):
+        return 0, 0
+    return int(width), int(height)
+
+
 def _screenshot(argv: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="main.py screenshot", description="屏幕外绘制 draw pages off screen"
-    )
+    wording = _wording(argv)
+    parser = Arguments("main.py screenshot", "屏幕外绘制 draw pages off screen", wording)
     _general(parser)
     parser.add_argument("--page", default="command", choices=("command", "kpi"))
     parser.add_argument("--size", default="1920x1080", metavar="WxH")
@@ -83,12 +102,13 @@ def _screenshot(argv: Sequence[str]) -> int:
 
     settings = _settings(args)
     if not args.all:
-        width, _, height = args.size.partition("x")
-        if not (width.isdigit() and height.isdigit()):
-            parser.error(f"--size {args.size}: 1920x1080")
-        return bootstrap.draw_pictures(
-            settings, [(settings, Picture(args.page, int(width), int(height), args.out))]
-        )
+        width, height = _sides(args.size)
+        if not width:
+            least, most = PICTURE_SIDES
+            parser.error(wording("arguments", "bad_size", value=args.size, least=least, most=most))
+        if args.out.suffix.lower() != ".png":
+            parser.error(wording("arguments", "bad_picture", name=args.out))
+        return bootstrap.draw_pictures(settings, [(settings, Picture(args.page, width, height, args.out))])
     made = []
     for page in PAGES:
         for width, height, theme, lang in PICTURE_SET:
@@ -102,7 +122,7 @@ def _screenshot(argv: Sequence[str]) -> int:
 def _bench(argv: Sequence[str]) -> int:
     from app.tools import bench
 
-    parser = argparse.ArgumentParser(prog="main.py bench", description="测量承诺 measure what is promised")
+    parser = Arguments("main.py bench", "测量承诺 measure what is promised", _wording(argv))
     bench.add_arguments(parser)
     return bootstrap.run_bench(parser.parse_args(argv))
 
@@ -110,11 +130,15 @@ def _bench(argv: Sequence[str]) -> int:
 def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     module, what = TOOLS[words]
     tool = importlib.import_module(module)
-    parser = argparse.ArgumentParser(prog=f"main.py {' '.join(words)}", description=what)
+    wording = _wording(argv)
+    parser = Arguments(f"main.py {' '.join(words)}", what, wording)
     _general(parser)
     tool.add_arguments(parser)
     args = parser.parse_args(argv)
     settings = _settings(args)
+    if words in READING and not settings.store.exists():
+        print(wording("disk", "no_file", name=settings.store), file=sys.stderr)
+        return 1
     desk = bootstrap.open_desk(settings)
     try:
         return int(tool.run(args, desk, bootstrap.words_of(settings), bootstrap.resources_folder()))
@@ -150,9 +174,14 @@ def run(argv: Sequence[str]) -> int:
     try:
         return main(argv)
     except StoreProblem as problem:
-        words = bootstrap.words_of(bootstrap.settings_from())
-        print(words.say("problem", problem.code.value), file=sys.stderr)
+        print(_wording(argv)("problem", problem.code.value), file=sys.stderr)
         return 1
+    except OSError as error:
+        print(_wording(argv)("disk", disk_code(error), name=error.filename or error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(_wording(argv)("general", "stopped"), file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

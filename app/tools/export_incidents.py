@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.ports.rows import Queue, QueueQuery, Sort
-from app.services.words import LANGUAGES, Words
 from app.tools.diskfault import disk_code
 from app.tools.export_columns import Columns
 from app.tools.export_files import WRITERS, whole
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.ports.reader import Reader
     from app.services.desk import Desk
+    from app.services.words import Words
     from app.tools.export_columns import Value
 
 
@@ -28,15 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=".csv, .xlsx or .geojson")
     parser.add_argument("--queue", choices=[queue.value for queue in Queue], default=Queue.ALL.value)
     parser.add_argument("--town", default="", metavar="CODE", help="one town only")
-    parser.add_argument("--lang", choices=LANGUAGES, help="language of header and words")
     parser.add_argument("--quiet", action="store_true", help="no progress line")
 
 
 def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> int:
     """Export and tell; 0 done, 1 stopped by the disk, 2 not begun, 130 interrupted."""
     wording = Wording(say, resources)
-    lang = args.lang or say.lang
-    written = wording if lang == say.lang else Wording(Words(lang, resources), resources)
     path: Path = args.to
     if path.suffix.lower() not in WRITERS:
         print(wording("export", "bad_kind", path=path))
@@ -48,7 +45,7 @@ def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> in
         return 2
     began = time.monotonic()
     try:
-        count = export(desk, path, args.queue, args.town, written, quiet=args.quiet)
+        count = export(desk, path, args.queue, args.town, wording, quiet=args.quiet)
     except KeyboardInterrupt:
         print(wording("export", "interrupted"))
         return 130

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.ports.ledger import ImportMark
 from app.services.take_in import SourceRecord, take_in
+from app.tools.arguments import whole_number
 from app.tools.collector import collector_at_ease
 from app.tools.diskfault import disk_code
 from app.tools.incidentfile import FileProblem, IncidentFile, fingerprint
@@ -169,7 +170,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--onto-district", action="store_true", help="move foreign positions into the district, and say so"
     )
     parser.add_argument("--rejects", type=Path, help="where rejected rows go (out/FILE.rejects.csv)")
-    parser.add_argument("--batch", type=int, default=BATCH, help=f"rows per transaction ({BATCH})")
+    parser.add_argument("--batch", type=whole_number, default=BATCH, help=f"rows per transaction ({BATCH})")
     parser.add_argument("--again", action="store_true", help="read a finished file once more")
     parser.add_argument("--quiet", action="store_true", help="no progress line")
 

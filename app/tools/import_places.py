@@ -95,6 +95,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> int:
     """Preview, then put in force; 0 done, 1 refused, 2 not read."""
     wording = Wording(say, resources)
+    if not args.file.is_file():
+        print(wording("disk", "is_folder" if args.file.is_dir() else "no_file", name=args.file))
+        return 2
     with desk.store.reading() as reader:
         known = desk.lists.now(reader).places
     fields = dict(pair.partition("=")[::2] for pair in args.field)

@@ -15,6 +15,7 @@ from app.domain.op import OpKind, Outcome
 from app.ports.ledger import Draft
 from app.services.intake import Report, report_in
 from app.services.take_in import SourceRecord
+from app.tools.arguments import whole_number
 from app.tools.diskfault import disk_code
 from app.tools.incidentfile import FileProblem, IncidentFile
 from app.tools.mapping import MappingError, find, load
@@ -142,7 +143,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV, plain or gzip")
     parser.add_argument("--mapping", required=True, help="as for import incidents")
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="times real time (1)")
-    parser.add_argument("--limit", type=int, default=None, metavar="n", help="stop after n rows")
+    parser.add_argument("--limit", type=whole_number, default=None, metavar="n", help="stop after n rows")
     parser.add_argument(
         "--onto-district", action="store_true", help="move foreign positions into the district"
     )
@@ -182,6 +183,9 @@ def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> in
         return 2
     except FileProblem as error:
         print(wording("file", error.code, **error.args_said))
+        return 1
+    except OSError as error:
+        print(wording("disk", disk_code(error), name=error.filename or args.file))
         return 1
     finally:
         progress.finish()

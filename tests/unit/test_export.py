@@ -78,7 +78,7 @@ def test_csv(tmp_path: Path) -> None:
 def test_queue_town_and_language(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     to = filled()
-    assert run(to, "--to", str(path), "--queue", "waiting", "--lang", "zh") == 0
+    assert run(to, "--to", str(path), "--queue", "waiting", lang="zh") == 0
     assert [(row["来源编号"], row["状态"]) for row in read_csv(path)] == [("t:3", "待受理")]
     assert run(to, "--to", str(path), "--town", "510113002") == 0
     assert [row["Source number"] for row in read_csv(path)] == ["t:1"]
