@@ -11,9 +11,11 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     Qt,
     Signal,
 )
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from ui.theme.tokens import SIZES
@@ -21,10 +23,10 @@ from ui.theme.tokens import SIZES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
-    from ui.queues.delegate import QueueDelegate
     from ui.queues.model import QueueModel
+    from ui.queues.pictures import RowPictures
     from ui.queues.sections import Section
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -32,7 +34,6 @@ _FLEXIBLE = 1  # the matter's column takes what room is left
 _UPWARDS = (
     QAbstractItemView.CursorAction.MoveUp,
     QAbstractItemView.CursorAction.MovePageUp,
-    QAbstractItemView.CursorAction.MoveEnd,
     QAbstractItemView.CursorAction.MovePrevious,
 )
 _NARROW_COLUMNS = (36, 150, 80, 52, 68, 100)
@@ -45,13 +46,13 @@ class QueueTable(QTableView):
     chosen = Signal(int)
     opened = Signal()
 
-    def __init__(self, model: QueueModel, delegate: QueueDelegate, parent: QWidget | None = None) -> None:
+    def __init__(self, model: QueueModel, pictures: RowPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._queue, self._pictures = model, pictures
         self._spans: list[int] = []
         self._moving = False
         self._left: int | None = None  # where the chosen row stood when it went to another queue
         self.setModel(model)
-        self.setItemDelegate(delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -166,6 +167,10 @@ class QueueTable(QTableView):
     ) -> QModelIndex:
         if action in (QAbstractItemView.CursorAction.MoveUp, QAbstractItemView.CursorAction.MoveDown):
             return self._after_step(-1 if action in _UPWARDS else 1)
+        if action is QAbstractItemView.CursorAction.MoveHome:  # Qt's own goes to the first column
+            return self._incident(0, 1)
+        if action is QAbstractItemView.CursorAction.MoveEnd:
+            return self._incident(self.model().rowCount() - 1, -1)
         index = super().moveCursor(action, modifiers)
         return self._incident(index.row(), -1 if action in _UPWARDS else 1) if index.isValid() else index
 
@@ -189,6 +194,22 @@ class QueueTable(QTableView):
             self.opened.emit()
             return
         super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Whole lines instead of cells: one picture each."""
+        count = self._queue.rowCount()
+        if count == 0:
+            return
+        first, last = self.rowAt(event.rect().top()), self.rowAt(event.rect().bottom())
+        last = count - 1 if last < 0 else last
+        chosen = {index.row() for index in self.selectionModel().selectedRows(_FLEXIBLE)}
+        widths = [self.columnWidth(column) for column in range(self._queue.columnCount())]
+        left, wide = -self.horizontalOffset(), sum(widths)
+        painter = QPainter(self.viewport())
+        for line in range(max(0, first), last + 1):
+            box = QRect(left, self.rowViewportPosition(line), wide, self.rowHeight(line))
+            self._pictures.draw(painter, box, widths, self._queue.at(line), selected=line in chosen)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

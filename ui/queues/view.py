@@ -13,9 +13,9 @@ from app.ports.rows import Queue, QueueRow, Sort
 from app.services import board
 from ui.queues.bars import ChipBar, Tabs
 from ui.queues.cells import CellWriter
-from ui.queues.delegate import QueueDelegate
 from ui.queues.filters import Narrowing
 from ui.queues.model import QueueModel
+from ui.queues.pictures import RowPictures
 from ui.queues.table import QueueTable
 from ui.queues.window import PAGE, Look, Window, look
 from ui.theme.heads import ElidedLabel, EmptyState
@@ -50,10 +50,11 @@ class QueueView(QWidget):
         self.narrowing = self._shown = Narrowing()
         self._window = Window()
         self.model = QueueModel(self._window, CellWriter(words, lists, lang))
-        self._delegate = QueueDelegate(work.desk.clock.now, self._section_words)
+        self._pictures = RowPictures(self.model.writer, work.desk.clock.now, self._section_words)
         self._build()
         self._key: int | None = None
         self._asked: set[int] = set()
+        self._awaited: int | None = None  # a line that was chosen before its page was there
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_PAUSE_MS)
@@ -64,7 +65,7 @@ class QueueView(QWidget):
 
     def _build(self) -> None:
         self.tabs, self.chips = Tabs(self._words), ChipBar(self._words)
-        self.table = QueueTable(self.model, self._delegate)
+        self.table = QueueTable(self.model, self._pictures)
         self.table.setAccessibleName(self.tr("事件队列"))
         self.model.set_heads(
             (
@@ -135,7 +136,7 @@ class QueueView(QWidget):
 
     def select(self, key: int | None) -> None:
         """Choose an incident from outside (the map); told as a choice, looked up in the queue."""
-        self._key = key
+        self._key, self._awaited = key, None
         self.picked.emit(key)
         if key is not None and (line := self._window.line_of(key)) is not None:
             self.table.show_line(line)
@@ -176,7 +177,7 @@ class QueueView(QWidget):
         self._work.ask(Ask(board.counts, "counts"), self, self._take_counts)
 
     def _set(self, narrowing: Narrowing) -> None:
-        self.narrowing = narrowing
+        self.narrowing, self._awaited = narrowing, None
         self.table.begin()
         self._write_bars()
         self.refresh()
@@ -222,6 +223,7 @@ class QueueView(QWidget):
         self._body.setCurrentIndex(0 if answer.total else 1)
         self._write_bars()
         self._say_how_many(answer.total)
+        self._choose_awaited()
         self._fetch(*self.table.lines_seen())
 
     def _take_counts(self, counts: Counts) -> None:
@@ -249,12 +251,18 @@ class QueueView(QWidget):
         if asked == self._shown:  # else a look at another queue has come between
             self._asked.discard(page.offset)
             self.model.add(page)
+            self._choose_awaited()
 
     def _on_chosen(self, line: int) -> None:
         row = self._window.at(line)
+        self._awaited = line if row is None else None
+        self._key = row.key if isinstance(row, QueueRow) else None
         if isinstance(row, QueueRow):
-            self._key = row.key
             self.picked.emit(row.key)
+
+    def _choose_awaited(self) -> None:
+        if self._awaited is not None:
+            self._on_chosen(self._awaited)
 
     def _section_words(self, section: Section) -> tuple[str, str]:
         title = {
