@@ -26,8 +26,9 @@ class Reader:
     def __init__(self, rows, ages):
         self._rows, self._ages = rows, ages
 
-    def sums(self, first_hour, last_hour):
-        return [r for r in self._rows if first_hour <= r.bucket <= last_hour or r.bucket == 0]
+    def sums(self, first_hour, last_hour, measures=()):
+        asked = (r for r in self._rows if not measures or r.measure in measures)
+        return [r for r in asked if first_hour <= r.bucket <= last_hour or r.bucket == 0]
 
     def open_ages(self, now):
         assert now == NOW
