@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import delete, isValid
@@ -74,11 +75,12 @@ class Seat:
         QTest.keyClick(target, key, modifiers)
 
     def write(self, text: str) -> None:
-        """Strike the keys of a text, as an input method hands it over."""
+        """Write Chinese as an input method hands it over: committed as a whole."""
         target = QApplication.focusWidget()
         assert target is not None, "nothing has the keyboard"
-        for character in text:
-            QTest.keyClicks(target, character)
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QApplication.sendEvent(target, event)
 
     def queue(self, n: int) -> None:
         """Alt and the queue's number; waits until it is shown."""
