@@ -63,7 +63,8 @@ def like_boston(path: Path, rows: int) -> None:
                     101_000_000_000 + n, opened.strftime(stamp), target.strftime(stamp),
                     closed.strftime(stamp), late, "Closed", ended, kind, "Public Works Department", reason,
                     kind, f"PWDx_District {n % 10}", "PWDx", "Dorchester",
-                    f"{chance.uniform(42.25, 42.37):.4f}", f"{chance.uniform(-71.15, -71.02):.4f}", chance.choice(SOURCES),
+                    f"{chance.uniform(42.25, 42.37):.4f}", f"{chance.uniform(-71.15, -71.02):.4f}",
+                    chance.choice(SOURCES),
                 )
             )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Made matters for the measuring store: two years of a district's work, the same for the same seed.
 
 One in 25 is still open, newer ones more often: at a million that is 40,000, a month's arrivals. Closed
-matters older than a fortnight have the ops that an import brings (report, accept, close); open ones and those of
-the last fortnight were worked on step by step. Nothing here is a record of a real person or matter.
+matters older than a fortnight have the ops that an import brings (report, accept, close); open ones and
+those of the last fortnight were worked on step by step. Nothing here is a record of a real person or matter.
 """
 
 from __future__ import annotations

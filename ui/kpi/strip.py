@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 PAUSE_MS = 250
 """At most one question in so many ms; the first change after a rest is asked about at once."""
 _CHARTS = "ui.kpi.charts"
+_charts_here = threading.Event()
+"""Set once they are loaded whole: a module half loaded would make the GUI thread wait for the other half."""
 
 
 class KpiStrip(QWidget):
@@ -64,7 +65,6 @@ class KpiStrip(QWidget):
         theme.changed.connect(self.update)
         relay.changed.connect(self._refresh_soon)
         relay.ticked.connect(self._refresh_soon)
-        self._load_charts()
 
     @property
     def shown(self) -> Strip | None:
@@ -84,6 +84,8 @@ class KpiStrip(QWidget):
 
     def show_strip(self, strip: Strip) -> None:
         """Show these figures; panels whose figures are the same as before are not painted again."""
+        if self._shown is None:
+            self._load_charts()
         self._shown = strip
         shown = figures(strip, self._words, self._lang, QCoreApplication.translate)
         self.flow.show_figures(shown.flow)
@@ -135,13 +137,17 @@ class KpiStrip(QWidget):
         self.update()
 
     def _load_charts(self) -> None:
-        """Load the charts' library beside the GUI thread: it takes longer than a frame may."""
-        if _CHARTS in sys.modules and "pyqtgraph" in sys.modules:
+        """Load the charts' library beside the GUI thread: it takes longer than a frame may.
+
+        Not before the first figures are there: until then the queue's first rows need the interpreter more.
+        """
+        if _charts_here.is_set():
             self._set_charts()
             return
 
         def load() -> None:
             __import__(_CHARTS)
+            _charts_here.set()
             if isValid(self):
                 self._charts_loaded.emit()
 

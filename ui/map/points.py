@@ -3,9 +3,8 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import pack
 from typing import Final
-
-import numpy as np
 
 KEY_LIMIT: Final = 2**31
 """Keys travel as signed 32-bit integers: 0 ≤ key < 2³¹."""
@@ -42,6 +41,8 @@ def pack_points(points: Sequence[MapPoint]) -> PackedPoints:
     """
     if not points:
         return PackedPoints("", 0)
+    import numpy as np  # here, on the reader's thread: the window need not wait for it
+
     # Flat passes: one pass making tuples wakes the garbage collector and takes five times as long.
     severities, marks = np.array([p.severity for p in points]), np.array([p.mark for p in points])
     if severities.min() < 1 or severities.max() > 4 or marks.min() < NORMAL or marks.max() > WAITING:
@@ -67,4 +68,4 @@ def pack_keys(keys: Sequence[int]) -> str:
 def _keys(keys: Sequence[int]) -> bytes:
     if keys and (min(keys) < 0 or max(keys) >= KEY_LIMIT):
         raise ValueError("a map point's key is 0 ≤ key < 2³¹")
-    return np.asarray(keys, "<i4").tobytes()
+    return pack(f"<{len(keys)}i", *keys)

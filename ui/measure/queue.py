@@ -98,6 +98,7 @@ def _one(view: QueueView, work: Work, narrowing: Narrowing) -> tuple[float, int]
         taken(answer)
 
     view.model.take = watched  # type: ignore[method-assign]
+    view.pictures.forget()  # a row that was seen before would only be copied
     began = clock_ms()
     view.narrowing = narrowing
     view.table.verticalScrollBar().setValue(0)

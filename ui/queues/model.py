@@ -65,6 +65,10 @@ class QueueModel(QAbstractTableModel):
         """What stands on the index's line."""
         return self._window.at(index.row())
 
+    def at(self, line: int) -> QueueRow | Section | None:
+        """What stands on a line; None where its page is not held."""
+        return self._window.at(line)
+
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else self._length
 

@@ -50,7 +50,7 @@ class QueueView(QWidget):
         self.narrowing = self._shown = Narrowing()
         self._window = Window()
         self.model = QueueModel(self._window, CellWriter(words, lists, lang))
-        self._pictures = RowPictures(self.model.writer, work.desk.clock.now, self._section_words)
+        self.pictures = RowPictures(self.model.writer, work.desk.clock.now, self._section_words)
         self._build()
         self._key: int | None = None
         self._asked: set[int] = set()
@@ -65,7 +65,7 @@ class QueueView(QWidget):
 
     def _build(self) -> None:
         self.tabs, self.chips = Tabs(self._words), ChipBar(self._words)
-        self.table = QueueTable(self.model, self._pictures)
+        self.table = QueueTable(self.model, self.pictures)
         self.table.setAccessibleName(self.tr("事件队列"))
         self.model.set_heads(
             (
