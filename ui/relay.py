@@ -43,6 +43,7 @@ class Relay(QObject):
         self._pause.setInterval(THROTTLE_MS)
         self._pause.timeout.connect(self._rested)
         work.did.connect(self._on_did)
+        work.troubled.connect(self._on_trouble)
         self._watch = self._every(WATCH_MS, self.look)
         self._tick = self._every(TICK_MS, self.ticked.emit)
 
@@ -75,6 +76,10 @@ class Relay(QObject):
             self.changed.emit(replace(change, asked_by=asked_by))
         elif self._again:
             self.look()
+
+    def _on_trouble(self, _problem: object) -> None:
+        """The question may have been ours: without its answer it has to be put again."""
+        self._asking = False
 
     def _rested(self) -> None:
         if self._again:
