@@ -104,10 +104,6 @@
         <source>全部快捷键</source>
         <translation>All shortcuts</translation>
     </message>
-    <message>
-        <source>运行指标</source>
-        <translation type="vanished">Indicators</translation>
-    </message>
 </context>
 <context>
     <name>KpiStrip</name>
@@ -376,6 +372,13 @@
     <message>
         <source>全部镇街</source>
         <translation>All towns</translation>
+    </message>
+</context>
+<context>
+    <name>Mishaps</name>
+    <message>
+        <source>程序出错，刚才的操作可能没完成，请核对后重做。日志：{path}</source>
+        <translation>Program error: the last action may be incomplete. Check it and do it again. Log: {path}</translation>
     </message>
 </context>
 <context>
