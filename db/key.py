@@ -6,6 +6,7 @@ the keyring entry's name or the salt and the parameters. It holds no secret.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,9 @@ def _write_way(store: Path, way: dict[str, Any]) -> None:
             os.fsync(file.fileno())
         draft.replace(target)
     except OSError as error:
-        raise StoreProblem(StoreTrouble.CANNOT_OPEN, str(error)) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        trouble = StoreTrouble.DISK_FULL if full else StoreTrouble.CANNOT_OPEN
+        raise StoreProblem(trouble, str(error)) from error
 
 
 def _fresh_way(passphrase: str | None) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.tools.cells import guarded
 
@@ -61,33 +63,75 @@ def write_xlsx(
     ``sheet`` names the n-th sheet, from 1.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(part), options | {"tmpdir": str(part.parent)})
+    with TemporaryDirectory(prefix=".export-", dir=part.parent) as folder, part.open("wb") as file:
+        sink = Sink(file)
+        book = xlsxwriter.Workbook(sink, options | {"tmpdir": folder})
+        count = _fill(book, heads, rows, sheet)
+        book.close()
+        if sink.fault is not None:
+            raise sink.fault
+    return count
+
+
+class Sink:
+    """A file that keeps what the disk refused until it is asked.
+
+    A zip archive that met the refusal itself complains on stderr when it is collected.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._at = 0
+        self.fault: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """All of it, or nothing once the disk has refused."""
+        size = len(data)
+        if self.fault is None:
+            try:
+                self._file.seek(self._at)
+                self._file.write(data)
+            except OSError as error:
+                self.fault = error
+        self._at += size
+        return size
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, at: int, whence: int = os.SEEK_SET) -> int:
+        """Only to places counted from the start, as an archive being written does."""
+        if whence != os.SEEK_SET:
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE))
+        self._at = at
+        return at
+
+    def flush(self) -> None:
+        if self.fault is None:
+            try:
+                self._file.flush()
+            except OSError as error:
+                self.fault = error
+
+
+def _fill(book: Any, heads: Sequence[str], rows: Rows, sheet: Callable[[int], str]) -> int:
     count = 0
     page: Any = None
-    try:
-        bold = book.add_format({"bold": True})
-        for row in rows:
-            line = count % SHEET_ROWS
-            if line == 0:
-                page = _new_page(book, sheet(count // SHEET_ROWS + 1), heads, bold)
-            for column, value in enumerate(row):
-                if isinstance(value, str):
-                    page.write_string(line + 1, column, guarded(value)[:CELL_CHARS])
-                elif value is not None:
-                    page.write_number(line + 1, column, value)
-            count += 1
-        if page is None:
-            _new_page(book, sheet(1), heads, bold)
-    finally:
-        try:
-            book.close()
-        except FileCreateError as error:
-            if error.args and isinstance(error.args[0], OSError):
-                raise error.args[0] from error
-            raise OSError(str(error)) from error
+    bold = book.add_format({"bold": True})
+    for row in rows:
+        line = count % SHEET_ROWS
+        if line == 0:
+            page = _new_page(book, sheet(count // SHEET_ROWS + 1), heads, bold)
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                page.write_string(line + 1, column, guarded(value)[:CELL_CHARS])
+            elif value is not None:
+                page.write_number(line + 1, column, value)
+        count += 1
+    if page is None:
+        _new_page(book, sheet(1), heads, bold)
     return count
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.ports.ledger import ImportMark
+from app.ports.problems import StoreProblem
 from app.services.take_in import SourceRecord, take_in
 from app.tools.arguments import whole_number
 from app.tools.collector import collector_at_ease
@@ -199,6 +200,10 @@ def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> in
     except KeyboardInterrupt:
         print(wording("import", "interrupted"))
         return 130
+    except StoreProblem as problem:
+        print(wording("problem", problem.code.value))
+        print(wording("import", "interrupted"))
+        return 1
     except FileProblem as error:
         print(wording("file", error.code, **error.args_said))
         return 1

@@ -104,10 +104,11 @@ def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> in
     try:
         file = read(args.file, crs=args.crs, fields=fields, known=tuple(known.values()))
     except PlaceFileError as error:
-        print(wording("places", "unreadable", why=error))
-        return 2
-    except OSError as error:
-        print(wording("disk", disk_code(error), name=error.filename or args.file))
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            print(wording("disk", disk_code(cause), name=cause.filename or args.file))
+        else:
+            print(wording("places", "unreadable", why=error))
         return 2
     if file.rejects:
         for row, reason in file.rejects[:SHOWN]:

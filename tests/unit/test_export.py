@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import errno
+import io
 import json
 import zipfile
 from datetime import datetime
@@ -147,3 +149,20 @@ def test_cells() -> None:
     ]  # fmt: skip
     assert masked("编号 101001242404，138 0000 1234") == "编号 101001242404，138****1234"
     assert iso(1) == "1970-01-01T08:00:00.001+08:00"
+
+
+def test_a_full_disk_leaves_no_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: object, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    class Full(io.BytesIO):
+        write = full
+
+    sink = export_files.Sink(Full())
+    assert sink.write(b"abc") == 3
+    assert sink.tell() == 3
+    assert sink.fault is not None
+    monkeypatch.setattr(export_files, "Sink", lambda _file: sink)
+    path = tmp_path / "x.xlsx"
+    assert run(filled(), "--to", str(path)) == 1
+    assert list(tmp_path.iterdir()) == []
