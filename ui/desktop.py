@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.services import board
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 
 log = structlog.get_logger("desktop")
+
+SETTLED_MS = 2_000
+"""After the map stands all that lasts is loaded: the collector need not walk it again in mid-work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ class Desktop(Frame):
 
     def _on_map_ready(self) -> None:
         self.map_stands = True
+        QTimer.singleShot(SETTLED_MS, self, gc.freeze)
         self.map_ready.emit()
 
     def _first_rows(self) -> None:

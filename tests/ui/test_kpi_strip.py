@@ -77,6 +77,7 @@ def kpi(qtbot, work, relay):
     theme.set("dark")
     made = KpiStrip(work, relay, Words("zh", RESOURCES), "zh")
     qtbot.addWidget(made)
+    made.load_charts()
     qtbot.waitUntil(lambda: made.charts_ready, timeout=20_000)
     made.resize(1376, 200)
     return made

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ui.relay import Relay
     from ui.work import Work
 
-PAUSE_MS = 250
+PAUSE_MS = 90
 """At most one question in so many ms; the first change after a rest is asked about at once."""
 _CHARTS = "ui.kpi.charts"
 _charts_here = threading.Event()
@@ -50,6 +50,7 @@ class KpiStrip(QWidget):
         self._work, self._words, self._lang = work, words, lang
         self._shown: Strip | None = None
         self._asked_at = 0.0
+        self._charts_asked = False
         self._lines: tuple[Box, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("指标"))
@@ -84,8 +85,7 @@ class KpiStrip(QWidget):
 
     def show_strip(self, strip: Strip) -> None:
         """Show these figures; panels whose figures are the same as before are not painted again."""
-        if self._shown is None:
-            self._load_charts()
+        self.load_charts()
         self._shown = strip
         shown = figures(strip, self._words, self._lang, QCoreApplication.translate)
         self.flow.show_figures(shown.flow)
@@ -136,11 +136,14 @@ class KpiStrip(QWidget):
             sized.set_page(places.page)
         self.update()
 
-    def _load_charts(self) -> None:
+    def load_charts(self) -> None:
         """Load the charts' library beside the GUI thread: it takes longer than a frame may.
 
         Not before the first figures are there: until then the queue's first rows need the interpreter more.
         """
+        if self._charts_asked:
+            return
+        self._charts_asked = True
         if _charts_here.is_set():
             self._set_charts()
             return

@@ -28,7 +28,7 @@ SIZE = (1920, 1080)
 ACT_MS = 120
 """An officer's act eight times a second: faster than anyone works."""
 
-SETTLE_MS = 1_500
+SETTLE_MS = 2_500
 
 
 @dataclass(frozen=True, slots=True)
