@@ -15,7 +15,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen QTWEBENGINE_CHROMIUM_FLAGS=--disable-gpu 
 # Folders of tests that need Qt or a database; one without a test in it yet is left out.
 WIDE_TESTS = $(shell find tests -name 'test_*.py' -not -path 'tests/unit/*' -printf '%H/%P\n' | cut -d/ -f1,2 | sort -u)
 
-.PHONY: help setup unit-setup run test lint types contracts unit gui pictures bench lock clean
+.PHONY: help setup unit-setup run test lint types contracts unit gui pictures bench translations lock clean
 
 help:  ## what can be asked for
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -61,6 +61,10 @@ pictures: setup  ## the pictures that the README shows
 
 bench: setup  ## what DESIGN promises, measured here
 	env $(OFFSCREEN) $(PY) main.py bench
+
+translations: setup  ## texts of the screen into the table, and the table into what Qt reads
+	$(PY) packaging/translations.py update
+	$(PY) packaging/translations.py release
 
 lock:  ## the lock files anew, from pyproject.toml (needs uv)
 	bash packaging/linux/lock.sh

@@ -127,7 +127,7 @@ class Places {
 
   /* Only the figures changed: fills anew under the lines that stand. */
   paintFills() {
-    if (!this.view || !this.list.length) { return; }
+    if (!this.view || !this.list.length || !this.lines.width) { return; }   // not shown yet: no size
     const { ctx } = this;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, this.canvas.width, this.canvas.height);
