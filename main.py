@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import bootstrap
-from app.ports.problems import StoreProblem
+from app.ports.problems import StoreProblem, StoreTrouble
 from app.tools.arguments import Arguments, language_asked
 from app.tools.diskfault import disk_code
 from app.tools.wording import Wording
@@ -139,6 +139,8 @@ def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     if words in READING and not settings.store.exists():
         print(wording("disk", "no_file", name=settings.store), file=sys.stderr)
         return 1
+    if words in READING and not settings.store.stat().st_size:
+        raise StoreProblem(StoreTrouble.NOT_A_STORE, "an empty file")
     desk = bootstrap.open_desk(settings)
     try:
         return int(tool.run(args, desk, bootstrap.words_of(settings), bootstrap.resources_folder()))

@@ -188,7 +188,7 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
     from db.key import store_key
 
     clock, ids = clock or WallClock(), FreshIds()
-    settings.store.parent.mkdir(parents=True, exist_ok=True)
+    settings.store.parent.mkdir(0o700, parents=True, exist_ok=True)  # incidents name people
     key = None if settings.plain else store_key(settings.store, settings.passphrase)
     store = open_store(settings.store, key=key, device=ids.fresh(), ids=ids, clock=clock)
     centre = Centre(settings.place, settings.sign, settings.letter)

@@ -70,6 +70,14 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.Ca
     assert not store.parent.exists()
 
 
+def test_an_empty_file_is_no_sound_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "x.db"
+    store.touch()
+    assert main.run(["verify", "--plain", "--store", str(store)]) == 1
+    assert "不是网格指挥台的数据文件" in capsys.readouterr().err
+    assert store.stat().st_size == 0
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     store = tmp_path / "file" / "x.db"
