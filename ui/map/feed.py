@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.ports.rows import PointMark
 from app.services import board
-from ui.map.points import NORMAL, OVERDUE, WAITING, MapPoint, PackedPoints, pack_points
+from ui.map.points import NORMAL, OVERDUE, WAITING, PackedPoints, pack_columns
 from ui.work import Ask
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ MANY = 2_000
 """Above so many changed incidents the full set is cheaper than a batch."""
 
 
-def _packed(points: Iterable[LivePoint]) -> PackedPoints:
-    return pack_points([MapPoint(p.key, p.lon, p.lat, p.severity, _MARKS[p.mark]) for p in points])
+def _packed(points: Sequence[LivePoint]) -> PackedPoints:
+    if not points:
+        return PackedPoints("", 0)
+    keys, lons, lats, severities, marks = zip(*points, strict=True)
+    return pack_columns(keys, lons, lats, severities, [_MARKS[mark] for mark in marks])
 
 
 def full_set(desk: Desk) -> PackedPoints:
