@@ -20,6 +20,7 @@ import platformdirs
 import structlog
 
 from app.domain.ids import uuid7
+from app.ports.problems import StoreProblem
 from app.services.desk import Centre, Desk
 from app.services.lists import ListsInForce
 from app.services.words import Words
@@ -219,11 +220,14 @@ def looks_of(settings: Settings) -> Looks:
 
 def run_desktop(settings: Settings, *, demonstration: bool) -> int:
     """The window until it is closed; the exit code."""
-    from ui.application import run_window
-
-    desk = open_demonstration(settings) if demonstration else open_desk(settings)
+    from ui.application import run_window, show_trouble
 
     open_log()
+    try:
+        desk = open_demonstration(settings) if demonstration else open_desk(settings)
+    except StoreProblem as problem:
+        show_trouble(words_of(settings).say("problem", problem.code.value), looks_of(settings))
+        raise
 
     def words_in(lang: str) -> Words:
         return words_of(replace(settings, lang=lang))

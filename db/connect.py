@@ -43,6 +43,7 @@ def open_file(path: Path, key: bytes | None, cache_kb: int) -> Any:
         )
     try:
         if key is not None:
+            connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told in words, once
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         _set_up(connection, cache_kb)
     except dbapi2.Error as error:

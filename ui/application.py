@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import ui.immortal_none  # noqa: F401 - before the first Qt call
 
-from PySide6.QtCore import Qt  # isort: skip
-from PySide6.QtWidgets import QApplication  # isort: skip
+from PySide6.QtCore import Qt, QTimer  # isort: skip
+from PySide6.QtWidgets import QApplication, QMessageBox  # isort: skip
 
 from ui.fonts import load_fonts
 from ui.language import install_language
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     WordsOf = Callable[[str], Words]
     Remember = Callable[[Looks], None]
+
+
+SIGNAL_LOOK_MS = 500
 
 
 class NoDisplayError(RuntimeError):
@@ -77,6 +81,13 @@ class Session:
         self._desk, self._words_of, self._looks, self._remember = desk, words_of, looks, remember
         self.window = self._open()
 
+    def interrupted(self, _number: int, _frame: object) -> None:
+        """Ctrl+C in the terminal closes the window like any other way to close it."""
+        self.window.close()
+
+    def look(self) -> None:
+        """Nothing to do but to be Python code that runs."""
+
     def tell(self, words: str) -> None:
         """Trouble, in whichever window is open now."""
         self.window.tell(words)
@@ -95,7 +106,14 @@ class Session:
             old = self.window
             bring_up(looks)
             self.window = self._open()
+            self.window.queue.resume(old.queue.narrowing, old.queue.key)
             old.close()
+
+
+def show_trouble(words: str, looks: Looks) -> None:
+    """Trouble that keeps the window from opening, in a window of its own."""
+    bring_up(looks)
+    QMessageBox.critical(None, QApplication.translate("Desktop", "网格指挥台打不开"), words)
 
 
 def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember, log_file: Path) -> int:
@@ -104,7 +122,11 @@ def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember, 
     session = Session(desk, words_of, looks, remember)
     mishaps = Mishaps(log_file)
     mishaps.told.connect(session.tell)
+    signal.signal(signal.SIGINT, session.interrupted)
+    waker = QTimer()
+    waker.start(SIGNAL_LOOK_MS)  # Python sees a signal only when its own code runs
+    waker.timeout.connect(session.look)
     code = app.exec()
-    del session
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     desk.store.close()
     return code

@@ -93,12 +93,20 @@
         <source>{place}智慧治理中心</source>
         <translation>{place} Smart Governance Centre</translation>
     </message>
+    <message>
+        <source>网格指挥台打不开</source>
+        <translation>Grid Command cannot open</translation>
+    </message>
 </context>
 <context>
     <name>Frame</name>
     <message>
         <source>查找、命令</source>
-        <translation>Find, command</translation>
+        <translation type="vanished">Find, command</translation>
+    </message>
+    <message>
+        <source>查找事件</source>
+        <translation>Find incident</translation>
     </message>
     <message>
         <source>全部快捷键</source>
@@ -499,7 +507,11 @@
     <name>SearchField</name>
     <message>
         <source>查找事件、区域、人员、命令</source>
-        <translation>Find incidents, places, people</translation>
+        <translation type="vanished">Find incidents, places, people</translation>
+    </message>
+    <message>
+        <source>查找事件：编号或文字</source>
+        <translation>Find an incident by number or text</translation>
     </message>
 </context>
 <context>

@@ -28,8 +28,8 @@ KEYS: Final[dict[str, str]] = {
 }  # fmt: skip
 """Op → key. Two ops may share one where no state allows both."""
 
-ENTER: Final = frozenset({OpKind.ACCEPT, OpKind.ASSIGN, OpKind.HANDLE, OpKind.RESUME, OpKind.REOPEN})
-"""Enter does these when they are next. It never speaks for a handler (应答), nor ends a matter."""
+ENTER: Final = frozenset({OpKind.ACCEPT, OpKind.ASSIGN, OpKind.HANDLE, OpKind.RESUME})
+"""Enter does these when they are next. It never speaks for a handler (应答), ends a matter or reopens one."""
 
 _ON_ORDERS = frozenset(ASSIGNMENT_TABLE)
 _NEED_WORDS = frozenset({

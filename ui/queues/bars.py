@@ -17,6 +17,8 @@ from ui.theme.widgets import Chip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from PySide6.QtGui import QKeyEvent
+
     from app.ports.rows import Counts
     from app.services.words import Words
 
@@ -70,6 +72,20 @@ class Tabs(QFrame):
             tab.setChecked(name is queue)
 
 
+class TextField(QLineEdit):
+    """Escape empties it, once more leaves it; Enter and Down leave it for the rows it has found."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class ChipBar(QFrame):
     """Chips: place, severity, source, loop; a field for text; the order in words."""
 
@@ -97,7 +113,7 @@ class ChipBar(QFrame):
         self.source = self._menu_chip(
             self.tr("来源"), ((s, words.say("source", s)) for s in SOURCES), self.source_toggled.emit
         )
-        self.text = QLineEdit()
+        self.text = TextField()
         self.text.setPlaceholderText(self.tr("查文字、编号"))
         self.text.setAccessibleName(self.tr("在队列中查找文字或编号"))
         self.text.setClearButtonEnabled(True)

@@ -99,6 +99,7 @@ class QueueView(QWidget):
         chips.severity_toggled.connect(lambda n: self._set(self.narrowing.toggled_severity(n)))
         chips.source_toggled.connect(lambda s: self._set(self.narrowing.toggled_source(s)))
         chips.loop_toggled.connect(self._toggle_loop)
+        chips.text.left.connect(self.table.setFocus)
         chips.text_changed.connect(lambda _text: self._typing.start())
 
     def _make_foot(self) -> QFrame:
@@ -163,6 +164,13 @@ class QueueView(QWidget):
         self._lists = lists
         self.model.writer.lists = lists
         self.refresh()
+
+    def resume(self, narrowing: Narrowing, key: int | None) -> None:
+        """Go on where another view has stood."""
+        self.chips.text.setText(narrowing.text)
+        self._set(narrowing)
+        if key is not None:
+            self.select(key)
 
     def focus_text(self) -> None:
         """Put the cursor into the text field."""

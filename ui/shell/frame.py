@@ -54,7 +54,7 @@ class Frame(QWidget):
         self.setProperty("panel", "bg0")
         self.rail.chosen.connect(self.show_page)
         self.rail.keys_requested.connect(self.show_keys)
-        search = KeyEntry("search", "Ctrl+K", self.tr("查找、命令"))
+        search = KeyEntry("search", "Ctrl+K", self.tr("查找事件"))
         self.keys.add(search, self.topbar.search_requested.emit)
         self.keys.add(KeyEntry("keys", "?", self.tr("全部快捷键")), self.show_keys)
 
