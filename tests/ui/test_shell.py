@@ -275,7 +275,7 @@ def test_question_mark_opens_the_sheet_of_all_keys(frame, qtbot):
     frame.rail.keys_requested.emit()
     sheet = frame.findChild(QDialog)
     assert isinstance(sheet, ShortcutSheet)
-    for said in ("新建事件", "队列", "查找、命令", "全部快捷键"):
+    for said in ("新建事件", "队列", "查找事件", "全部快捷键"):
         assert said in words(sheet)
     sheet.reject()
 
