@@ -32,6 +32,11 @@ class Asked:
         return " AND ".join(self.conditions) or "1"
 
     @property
+    def is_open(self) -> bool:
+        """Whether all that passes is open: its indexes hold the open ones alone."""
+        return self.index.startswith("open_by_")
+
+    @property
     def order(self) -> str:
         return ", ".join(f"{column}{self.way}" for column in self.columns)
 

@@ -80,7 +80,7 @@ class LocalStore:
     def reading(self) -> Iterator[StoreReader]:
         """A consistent view of the last commit."""
         with told_in_words(), self._readers.begin() as connection:
-            yield StoreReader(connection.connection.driver_connection)
+            yield StoreReader(connection.connection.driver_connection, settled=True)
 
     @contextmanager
     def bulk(self) -> Iterator[None]:

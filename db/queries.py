@@ -31,10 +31,15 @@ MARKS_AT_ONCE = 5_000
 
 
 class StoreReader:
-    """One view of the store; used by one thread at a time."""
+    """One view of the store; used by one thread at a time.
 
-    def __init__(self, raw: Any) -> None:
+    ``settled``: nothing is written within it, so that what was looked up for one question serves the next.
+    """
+
+    def __init__(self, raw: Any, *, settled: bool = False) -> None:
         self._raw = raw
+        self._settled = settled
+        self._queues_held: Queues | None = None
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> Any:
         return self._raw.execute(statement, values)
@@ -47,7 +52,9 @@ class StoreReader:
         return Codes(self._run("SELECT facet, word, code FROM facet_code"))
 
     def _queues(self) -> Queues:
-        return Queues(self._run, self._codes())
+        if self._queues_held is None or not self._settled:
+            self._queues_held = Queues(self._run, self._codes())
+        return self._queues_held
 
     def incident(self, identity: str) -> Incident | None:
         held = load(self._raw, "id", identity)

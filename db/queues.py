@@ -49,6 +49,7 @@ FIRST_DUE = -(1 << 63)
 READ_AT_MOST, READ_STEP = 2_000, 400
 EXPORT_STEP = 500
 _FOUND = "(SELECT rowid FROM incident_text WHERE incident_text MATCH ?)"
+_ALL_FOUND = f"SELECT count(*) FROM {_FOUND}"
 
 
 class Queues:
@@ -57,6 +58,7 @@ class Queues:
     def __init__(self, run: Run, codes: Codes) -> None:
         self._run = run
         self._codes = codes
+        self._finds: dict[str, list[int]] = {}
 
     def window(self, query: QueueQuery) -> list[int]:
         """The keys of the query's window, in its order."""
@@ -83,13 +85,12 @@ class Queues:
             return 0
         if asked.rows is not None:
             return asked.rows
-        if asked.match and not asked.conditions:
-            return self._number(f"SELECT count(*) FROM {_FOUND}", (asked.match,))
         if asked.match:
-            return self._number(
-                f"SELECT count(*) FROM incident INDEXED BY by_key WHERE {asked.where} AND key IN {_FOUND}",
-                (*asked.values, asked.match),
-            )
+            few = self._few_found(asked.match)
+            if not asked.conditions:
+                return len(few) if few is not None else self._number(_ALL_FOUND, (asked.match,))
+            among, values = self._among(asked, few)
+            return self._number(f"SELECT count(*) {among}", values)
         return self._number(
             f"SELECT count(*) FROM incident INDEXED BY open_by_due WHERE {asked.where}", asked.values
         )
@@ -102,9 +103,8 @@ class Queues:
             return (0,) * len(edges)
         if asked.match:
             counts = ", ".join(["count(*) FILTER (WHERE due_at < ?)"] * len(edges))
-            found = f"FROM incident INDEXED BY by_key WHERE {asked.where} AND key IN {_FOUND}"
-            row = self._run(f"SELECT {counts} {found}", (*edges, *asked.values, asked.match)).fetchone()
-            return tuple(row)
+            among, values = self._among(asked, self._few_found(asked.match))
+            return tuple(self._run(f"SELECT {counts} {among}", (*edges, *values)).fetchone())
         if query.queue is Queue.OVERDUE:  # its rows end there: an index is not walked beyond
             edges = [min(edge, query.now) for edge in edges]
         stretch = f"SELECT count(*) {asked.walked('due_at >= ?', 'due_at < ?')}"
@@ -213,21 +213,35 @@ class Queues:
 
     def _found(self, query: QueueQuery, asked: Asked, offset: int, limit: int) -> list[int]:
         window = f"ORDER BY {asked.order} LIMIT {limit} OFFSET {offset}"
+        few = self._few_found(asked.match)
+        if few is not None:
+            among, values = self._among(asked, few)
+            return self._column(f"SELECT key {among} {window}", values)
         probe = f"SELECT count(*) FROM (SELECT 1 FROM {_FOUND} LIMIT {READ_FROM + 1})"
-        finds = self._number(probe, (asked.match,))
-        if finds <= COLLECT_AT_MOST:
-            keys = self._column(_FOUND[1:-1], (asked.match,))
-            statement = (
-                f"FROM incident NOT INDEXED WHERE key IN ({', '.join(map(str, keys))}) AND {asked.where}"
-            )
-            return self._column(f"SELECT key {statement} {window}", asked.values)
-        if finds >= READ_FROM:
+        if self._number(probe, (asked.match,)) >= READ_FROM:
             met = self._met(query, asked, offset + limit)
             if met is not None:
                 return met[offset:]
         return self._column(
             f"SELECT key {asked.walked(f'key IN {_FOUND}')} {window}", (*asked.walked_values, asked.match)
         )
+
+    def _few_found(self, match: str) -> list[int] | None:
+        """The keys of the finds where they are few; asked of the text index once for a question's parts."""
+        if match not in self._finds:
+            self._finds[match] = self._column(f"{_FOUND[1:-1]} LIMIT {COLLECT_AT_MOST + 1}", (match,))
+        found = self._finds[match]
+        return found if len(found) <= COLLECT_AT_MOST else None
+
+    def _among(self, asked: Asked, few: list[int] | None) -> tuple[str, tuple[Any, ...]]:
+        """A statement's middle: the finds that pass. Few are looked up, many met along the open ones."""
+        if few is not None:
+            keys = ", ".join(map(str, few))
+            return f"FROM incident NOT INDEXED WHERE key IN ({keys}) AND {asked.where}", asked.values
+        if asked.is_open:
+            return asked.walked(f"key IN {_FOUND}"), (*asked.walked_values, asked.match)
+        among = f"FROM incident INDEXED BY by_key WHERE {asked.where} AND key IN {_FOUND}"
+        return among, (*asked.values, asked.match)
 
     def _met(self, query: QueueQuery, asked: Asked, reach: int) -> list[int] | None:
         """The first finds that reading texts along the walk meets; None where that would take too long."""
