@@ -10,6 +10,7 @@ from tests.support.window import Seat
 from ui.queues.bars import TABS
 from ui.queues.model import COLUMNS
 from ui.queues.sections import Section
+from ui.work import Ask
 
 pytestmark = pytest.mark.gui
 
@@ -212,6 +213,20 @@ def test_a_line_chosen_before_its_page_is_there_is_shown_when_it_comes(seat):
     assert seat.cursor == WAITING - 1
     seat.until(lambda: seat.chosen is not None and seat.window.queue.key == seat.chosen.key)
     seat.until(lambda: seat.window.panel.dossier.key == seat.chosen.key)
+
+
+def test_a_look_under_way_does_not_take_a_newer_choice_back(seat):
+    seat.press(Qt.Key.Key_O)
+    seat.until(lambda: seat.lines == WAITING)
+    for _ in range(10):
+        seat.window.queue.refresh()  # asks for the place of what is chosen now …
+        seat.press(Qt.Key.Key_J)  # … and another is chosen before the answer
+    chosen = seat.window.queue.key
+    heard = []
+    seat.window.work.ask(Ask(lambda _desk: "after all looks"), seat.window, heard.append)
+    seat.until(lambda: heard)
+    assert (seat.cursor, seat.window.queue.key) == (9, chosen)
+    assert key_at(seat, 9) == chosen
 
 
 def test_others_changes_leave_the_chosen_row_where_it_stands(seat):

@@ -181,7 +181,8 @@ class QueueView(QWidget):
         """Look at the queue anew; what is shown stays until the answer is there."""
         offsets = self._window.offsets(*self.table.lines_seen())
         query, key = self.narrowing.query(), self._key
-        self._work.ask(Ask(lambda desk: look(desk, query, offsets, key), "look"), self, self._take)
+        question = Ask(lambda desk: look(desk, query, offsets, key), "look")
+        self._work.ask(question, self, partial(self._take, key))
         self._work.ask(Ask(board.counts, "counts"), self, self._take_counts)
 
     def _set(self, narrowing: Narrowing) -> None:
@@ -213,7 +214,7 @@ class QueueView(QWidget):
         if change.incidents or change.everything:
             self.refresh()
 
-    def _take(self, answer: Look) -> None:
+    def _take(self, wanted: int | None, answer: Look) -> None:
         if replace(answer.query, now=0, limit=60) != self.narrowing.query():
             return  # the officer has moved on
         still = self._shown == self.narrowing  # a line of another order says nothing about this one
@@ -224,7 +225,12 @@ class QueueView(QWidget):
             self.model.take(answer)
         self._asked.clear()
         self.table.lay_sections(answer.heads)
-        if answer.place is not None:
+        if wanted != self._key:  # another was chosen meanwhile, and this look did not ask for it
+            here = self._window.line_of(self._key) if self._key is not None else None
+            if here is not None:
+                self.table.show_line(here, offset=offset)
+            self.refresh()
+        elif answer.place is not None:
             self.table.show_line(self._window.lines.of_row(answer.place), offset=offset)
         elif self._key is not None:
             self.table.leave(line)  # it has gone to another queue; the panel still shows it
