@@ -109,7 +109,7 @@ class Desktop(Frame):
     def _connect(self) -> None:
         self.queue.picked.connect(self._on_picked)
         self.queue.opened.connect(self.panel.take_focus)
-        self.queue.model.dataChanged.connect(self._first_rows, Qt.ConnectionType.SingleShotConnection)
+        self.queue.looked.connect(self._first_rows, Qt.ConnectionType.SingleShotConnection)
         self.map.ready.connect(self._on_map_ready)
         self.map.picked.connect(self.queue.select)
         self.map.place_picked.connect(self._on_place)

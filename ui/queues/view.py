@@ -43,6 +43,8 @@ class QueueView(QWidget):
     picked = Signal(object)
     opened = Signal()
     narrowed = Signal(object)
+    looked = Signal()
+    """A look at the queue has been answered and stands, be it empty."""
 
     def __init__(self, work: Work, relay: Relay, words: Words, lists: Lists, lang: str) -> None:
         super().__init__()
@@ -239,6 +241,7 @@ class QueueView(QWidget):
         self._say_how_many(answer.total)
         self._choose_awaited()
         self._fetch(*self.table.lines_seen())
+        self.looked.emit()
 
     def _take_counts(self, counts: Counts) -> None:
         self.tabs.show_counts(counts)
