@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-GIL_SLICE = 0.001
+GIL_SLICE = 0.0002
 """Seconds a background thread may keep the interpreter while the GUI thread waits for it."""
 
 
