@@ -201,10 +201,12 @@ def _apply(args: argparse.Namespace, bench: Bench, store: BenchStore) -> list[Fi
         finally:
             desk.store.close()
     idle = Reference("one beat of the event loop", 1.0, "ms")
+    # What else runs on the machine holds the window up too: it is told beside the figure.
+    load = {"load": round(os.getloadavg()[0], 1)} if hasattr(os, "getloadavg") else {}
     worst = [[round(gap, 1), what] for gap, what in got.worst]
     figures = [
         Figure("apply.rate", got.rate, "changes/s", CHANGES_PER_S * 0.95, True),
-        Figure("apply.wait.p99", share(got.waits, 0.99), "ms", WAIT_MS, False, idle, got.waits),
+        Figure("apply.wait.p99", share(got.waits, 0.99), "ms", WAIT_MS, False, idle, got.waits, load),
         Figure(
             "apply.wait.longest", max(got.waits), "ms", LONGEST_MS, False, idle, got.gaps, {"worst": worst}
         ),

@@ -103,7 +103,7 @@ def as_table(figures: Iterable[Figure]) -> str:
 
 def _cells(figure: Figure) -> tuple[str, ...]:
     told = figure.as_json()
-    mark = {True: "✓", False: "✗", None: "·"}[figure.kept]
+    mark = {True: "✓", False: "×", None: "·"}[figure.kept]
     sign = "≥" if figure.at_least else "≤"
     against = ""
     if told["reference"]:

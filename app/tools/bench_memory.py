@@ -24,7 +24,7 @@ def family_of(process: int) -> list[int]:
 
 
 def pss_mb(process: int) -> float | None:
-    """Proportional set size of the family in MB (10⁶ bytes); None where the system does not tell it."""
+    """Proportional set size of the family in MB (10^6 bytes); None where the system does not tell it."""
     if not PROC.is_dir():
         return None
     total = 0
