@@ -104,6 +104,8 @@ class Desktop(Frame):
         self.kpi = KpiStrip(self.work, self.relay, words, looks.lang)
         self.set_command(CommandLayout(self.queue, self.map, self.panel, self.kpi))
         self.figures = KpiStrip(self.work, self.relay, words, looks.lang)
+        self.figures.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.figures.setProperty("ownFocus", True)  # a whole page needs no ring
         self.add_page("kpi", self.figures)
 
     def _connect(self) -> None:
@@ -118,6 +120,7 @@ class Desktop(Frame):
         self.work.troubled.connect(self._tell)
         self.topbar.search_requested.connect(self.queue.focus_text)
         self.rail.settings_requested.connect(self._open_settings)
+        self.page_changed.connect(self._on_page)
         theme.changed.connect(self._dress_map)
 
     def _add_keys(self) -> None:
@@ -165,6 +168,10 @@ class Desktop(Frame):
         if looks != self._looks:
             self._looks = looks
             self.looks_chosen.emit(looks)
+
+    def _on_page(self, name: str) -> None:
+        """The keyboard goes along to the page that is shown."""
+        (self.figures if name == "kpi" else self.queue.table).setFocus()
 
     def _open_settings(self) -> None:
         menu = SettingsMenu(self._looks.lang, self)
@@ -227,7 +234,7 @@ class Desktop(Frame):
     def showEvent(self, event: QShowEvent) -> None:
         """The queue has the keyboard from the first moment."""
         super().showEvent(event)
-        self.queue.table.setFocus()
+        self._on_page(self.page())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let background work end, then the map's page, then the store."""

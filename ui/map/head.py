@@ -84,6 +84,7 @@ class MapHead(QWidget):
         super().__init__(parent)
         self.setObjectName("map_head")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("panel", "bg1")
         self.setFixedHeight(44)
         self._state = MapState()
         self._towns: list[tuple[str, str]] = []

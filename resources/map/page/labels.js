@@ -3,6 +3,7 @@
    and takes the cheapest. Placed again for a new view or a full set, never for a batch. */
 
 const VILLAGE_ZOOM = 13;
+const FAR = 60;   // px from a label's middle to its place's heart
 
 class Labels {
   constructor(pane) { this.pane = pane; this.items = new Map(); }
@@ -29,8 +30,20 @@ class Labels {
     item.style.visibility = spot ? "visible" : "hidden";
     if (spot) {
       item.style.transform = `translate(${spot[0]}px, ${spot[1]}px)`;
+      this.lead(place, item, spot[0] + w / 2, spot[1] + h / 2, w, h);
       boxes.push([spot[0], spot[1], spot[0] + w, spot[1] + h]);
     }
+  }
+
+  /* A label far from its place's heart is tied to it by a line, or it would name its neighbour. */
+  lead(place, item, mx, my, w, h) {
+    const line = item.querySelector("i");
+    const [x, y] = this.anchor(place);
+    const dx = x - mx, dy = y - my, far = Math.hypot(dx, dy);
+    const edge = Math.min(w / 2 / Math.max(Math.abs(dx), 1e-6), h / 2 / Math.max(Math.abs(dy), 1e-6)) * far;
+    line.hidden = far < FAR || far <= edge;
+    line.style.width = `${Math.max(0, far - edge - 2)}px`;
+    line.style.transform = `rotate(${Math.atan2(dy, dx)}rad) translate(${edge + 2}px)`;
   }
 
   item(place) {
@@ -38,7 +51,7 @@ class Labels {
     if (!item) {
       item = document.createElement("div");
       item.className = `label label-${place.level}`;
-      item.append(document.createElement("b"), document.createElement("span"));
+      item.append(document.createElement("b"), document.createElement("span"), document.createElement("i"));
       this.pane.append(item);
       this.items.set(place.id, item);
     }
@@ -51,7 +64,7 @@ class Labels {
     item.firstChild.textContent = placeName(place, words);
     const figures = places.figures(place.id);
     const word = places.shade === "overdue" ? words.late : words.open;
-    item.lastChild.textContent = place.level === "town" || figures.open
+    item.children[1].textContent = place.level === "town" || figures.open
       ? `${word} ${places.shade === "overdue" ? figures.overdue : figures.open}` : "";
   }
 

@@ -162,7 +162,8 @@ class Places {
   /* A quick answer to "which town is at this CSS pixel" ("" outside): the towns painted small, read back. */
   townMask() {
     const small = 4, { dpr } = this.view;
-    const w = Math.ceil(this.canvas.width / dpr / small), h = Math.ceil(this.canvas.height / dpr / small);
+    const cells = (px) => Math.max(1, Math.ceil(px / dpr / small));   // a page not shown yet has no size
+    const w = cells(this.canvas.width), h = cells(this.canvas.height);
     const ctx = new OffscreenCanvas(w, h).getContext("2d", { willReadFrequently: true });
     const towns = this.level("town");
     const k = this.transform(ctx) / dpr / small;
