@@ -7,6 +7,7 @@ whole: what was interrupted goes on where it stopped.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.op import Outcome
-from app.ports.ledger import ImportMark
+from app.ports.rows import ImportMark
 from app.tools.bench_matters import Matters
 from app.tools.collector import collector_at_ease
 from app.tools.progress import Progress
@@ -77,9 +78,11 @@ def made_store(
 
 
 def copied(store: BenchStore, folder: Path) -> BenchStore:
-    """A copy to write into, so that the kept one stays as it was made."""
+    """A copy to write into, so that the kept one stays as it was made; on disk before anything is timed."""
     for file in store.path.parent.iterdir():
         shutil.copyfile(file, folder / file.name)
+        with (folder / file.name).open("rb+") as copy:
+            os.fsync(copy.fileno())
     return BenchStore(folder / store.path.name, store.rows, store.plain, 0.0)
 
 
