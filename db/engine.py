@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.ports.clock import Clock, Ids
-    from app.ports.ledger import Fault
+    from app.ports.rows import Fault
 
 BACKUP_CACHE_KB = 2_048
 BULK_CACHE_KB = 32 * 1024

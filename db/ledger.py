@@ -13,7 +13,8 @@ from app.domain.errors import MalformedOp, Refusal
 from app.domain.fold import apply
 from app.domain.incident import Incident
 from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, chain_hash, is_text, keepable
-from app.ports.ledger import Changed, Receipt
+from app.ports.ledger import Receipt
+from app.ports.rows import Changed
 from db import statements as sql
 from db.projections import Projections
 from db.queries import StoreReader
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.ports.clock import Clock
-    from app.ports.ledger import Draft, ImportMark, Person
+    from app.ports.ledger import Draft
+    from app.ports.rows import ImportMark, Person
 
 OPS_HELD = 6_000
 """So many ops wait in memory before they are written inside the transaction."""

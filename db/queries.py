@@ -7,8 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from app.ports.ledger import Changed, ImportMark, Person
-from app.ports.rows import LedgerState, QueuePage, RecordRow, SumRow, TimelineRow
+from app.ports.rows import Changed, ImportMark, LedgerState, Person, QueuePage, RecordRow, SumRow, TimelineRow
 from db import live
 from db import statements as sql
 from db.facets import Codes

@@ -12,7 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.fold import apply
 from app.domain.kpi import contribution
 from app.domain.op import GENESIS, Op, OpKind, Origin, chain_hash
-from app.ports.ledger import Fault
+from app.ports.rows import Fault
 from db.facets import Codes
 from db.projections import load
 

@@ -36,9 +36,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
-    from app.ports.ledger import Changed
     from app.ports.problems import StoreProblem
-    from app.ports.rows import LedgerState, Queue
+    from app.ports.rows import Changed, LedgerState, Queue
     from app.services.desk import Desk
     from app.services.lists import Lists
     from app.services.words import Words

@@ -15,7 +15,7 @@ from app.services import board
 from ui.work import Ask
 
 if TYPE_CHECKING:
-    from app.ports.ledger import Changed
+    from app.ports.rows import Changed
     from ui.work import Work
 
 THROTTLE_MS = 60

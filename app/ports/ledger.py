@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.domain.incident import Incident
     from app.domain.op import Outcome
     from app.ports.reader import Reader
+    from app.ports.rows import Changed, Fault, ImportMark, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,55 +40,6 @@ class Receipt:
     outcome: Outcome
     refusal: Refusal | None
     incident: Incident | None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A caller, kept apart from the ledger so that it can be masked and removed."""
-
-    id: str
-    incident: str
-    name: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportMark:
-    """How far an import has come; written in the transaction that holds its rows.
-
-    ``job`` names file and mapping; ``line`` is the last line taken, ``offset`` the byte after it.
-    """
-
-    job: str
-    line: int
-    offset: int
-    taken: int
-    known: int
-    rejected: int
-    done: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a stretch of the ledger touched, and who asked for it (a view's token; empty: from outside)."""
-
-    head: int
-    incidents: frozenset[int] = frozenset()
-    records: frozenset[str] = frozenset()
-    everything: bool = False
-    asked_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong first: an ``altered``, ``dropped`` or ``moved`` row, or a wrong ``projection``.
-
-    ``n`` is the op's own number in its origin (0 where no op is named), ``where`` says the rest.
-    """
-
-    what: str
-    where: str
-    n: int = 0
 
 
 class Tx(Protocol):

@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.domain.incident import Incident
-    from app.ports.ledger import Changed, ImportMark, Person
     from app.ports.rows import (
+        Changed,
         Counts,
+        ImportMark,
         LedgerState,
         LivePoint,
         OpenAge,
+        Person,
         QueuePage,
         QueueQuery,
         RecordRow,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from app.ports.ledger import Changed
-    from app.ports.rows import Counts, LedgerState, LivePoint, QueuePage, QueueQuery
+    from app.ports.rows import Changed, Counts, LedgerState, LivePoint, QueuePage, QueueQuery
     from app.services.desk import Desk
     from app.services.lists import Lists
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.errors import Refusal
 from app.domain.ids import number, number_day
 from app.domain.op import OpKind, Outcome
-from app.ports.ledger import Changed, Draft
+from app.ports.ledger import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.domain.incident import Incident
     from app.ports.clock import Clock, Ids
     from app.ports.ledger import Store, Tx
+    from app.ports.rows import Changed
     from app.services.lists import ListsInForce
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from app.domain.incident import Loop
 from app.domain.op import OpKind, Outcome
 from app.domain.place import Level
-from app.ports.ledger import Draft, Person
+from app.ports.ledger import Draft
+from app.ports.rows import Person
 from app.services.desk import Desk, Done, fresh_number
 from app.services.route import Routed, route
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.incident import Loop, State
 from app.domain.op import OpKind, Outcome
-from app.ports.ledger import Draft, Person
+from app.ports.ledger import Draft
+from app.ports.rows import Person
 from app.services.desk import Desk, fresh_number
 from app.services.intake import UNLISTED_SEVERITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.ports.ledger import Changed, ImportMark, Tx
+    from app.ports.ledger import Tx
+    from app.ports.rows import Changed, ImportMark
     from app.services.lists import Lists
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.ports.ledger import ImportMark
 from app.ports.problems import StoreProblem
+from app.ports.rows import ImportMark
 from app.services.take_in import SourceRecord, take_in
 from app.tools.arguments import whole_number
 from app.tools.collector import collector_at_ease

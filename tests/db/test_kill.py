@@ -22,7 +22,7 @@ BATCH = 200
 WRITER = """
 import sys
 from pathlib import Path
-from app.ports.ledger import ImportMark
+from app.ports.rows import ImportMark
 from db.engine import open_store
 from tests.db.conftest import KEY, Told, draft, report
 

@@ -11,7 +11,8 @@ import pytest
 from app.domain.errors import Refusal
 from app.domain.incident import State
 from app.domain.op import Outcome
-from app.ports.ledger import Draft, ImportMark, Person
+from app.ports.ledger import Draft
+from app.ports.rows import ImportMark, Person
 from tests.db.conftest import draft, report
 from tests.support.matters import AT
 

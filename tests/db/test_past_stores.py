@@ -9,8 +9,7 @@ from collections import Counter
 import pytest
 
 from app.domain.incident import State
-from app.ports.ledger import ImportMark, Person
-from app.ports.rows import Queue, QueueQuery
+from app.ports.rows import ImportMark, Person, Queue, QueueQuery
 from db import upgrade
 from tests.db.past.make import ENTITIES, KEYS, past_file
 from tests.support.matters import AT, WAY_TO

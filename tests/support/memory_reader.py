@@ -9,8 +9,8 @@ from app.domain.geo import distance_m
 from app.domain.incident import IN_HAND, Incident, State
 from app.domain.kpi import contribution
 from app.domain.sla import HOUR
-from app.ports.ledger import Changed
 from app.ports.rows import (
+    Changed,
     Counts,
     LedgerState,
     LivePoint,
@@ -29,7 +29,7 @@ from app.ports.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.ports.ledger import ImportMark, Person
+    from app.ports.rows import ImportMark, Person
     from tests.support.memory_store import Shelf
 
 _LAST = 1 << 62

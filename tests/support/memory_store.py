@@ -13,15 +13,16 @@ from app.domain.errors import MalformedOp, Refusal
 from app.domain.fold import apply
 from app.domain.incident import Incident
 from app.domain.op import Op, Origin, Outcome, canonical_body, keepable
-from app.ports.ledger import Changed, Receipt
-from app.ports.rows import RecordRow
+from app.ports.ledger import Receipt
+from app.ports.rows import Changed, RecordRow
 from tests.support.memory_reader import MemoryReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from app.ports.clock import Clock
-    from app.ports.ledger import Draft, ImportMark, Person
+    from app.ports.ledger import Draft
+    from app.ports.rows import ImportMark, Person
 
 ORIGIN = Origin("memory", "1")
 NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMainWindow, QWidget
 from app.domain.errors import Refusal
 from app.domain.incident import State
 from app.domain.op import OpKind
-from app.ports.ledger import Changed
+from app.ports.rows import Changed
 from app.services import dispatch, follow_up, intake, triage
 from tests.support.desks import NOW, HandClock, desk, words
 from ui.dispatch.panel import DispatchPanel

@@ -6,8 +6,8 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject, QThread
 
-from app.ports.ledger import Changed
 from app.ports.problems import StoreProblem, StoreTrouble
+from app.ports.rows import Changed
 from app.services import intake, triage
 from tests.support.desks import desk
 from ui.relay import THROTTLE_MS, Relay
@@ -164,10 +164,11 @@ def test_a_change_from_elsewhere_is_found_and_is_nobodys(work, relay, qtbot):
 
 
 def test_many_changes_are_few_announcements_and_none_is_missed(work, relay, owner, qtbot):
-    heard = []
+    heard, done = [], []
     relay.changed.connect(heard.append)
     for _ in range(100):
-        work.do(Do(lambda at: intake.report(at, REPORT), "intake"), owner)
+        work.do(Do(lambda at: intake.report(at, REPORT), "intake"), owner, done.append)
+    qtbot.waitUntil(lambda: len(done) == 100, timeout=20_000)
     qtbot.waitUntil(lambda: bool(heard) and heard[-1].head == work.desk.store.head(), timeout=20_000)
     assert frozenset().union(*(change.incidents for change in heard)) == frozenset(range(1, 101))
     assert len(heard) < 100

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import Refusal
 from app.domain.op import OpKind
-from app.ports.ledger import Changed
+from app.ports.rows import Changed
 from app.services import dispatch, follow_up, triage
 from app.services.desk import Desk, Done
 from ui.dispatch.actions import VERIFY_FAILED, Action

@@ -22,7 +22,7 @@ from ui.work import Ask, Do
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.ports.ledger import Changed
+    from app.ports.rows import Changed
     from app.services.desk import Done
     from app.services.dossier import Dossier
     from app.services.words import Words

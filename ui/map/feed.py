@@ -14,8 +14,7 @@ from ui.work import Ask
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.ports.ledger import Changed
-    from app.ports.rows import LivePoint
+    from app.ports.rows import Changed, LivePoint
     from app.services.board import Shades
     from app.services.desk import Desk
     from ui.map.view import MapView

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.ports.ledger import Changed
+    from app.ports.rows import Changed
     from ui.desktop import Desktop
     from ui.map.points import MapPoint, PackedPoints
     from ui.measure.changes import Changes

@@ -24,8 +24,7 @@ from ui.theme.widgets import KeyCap
 from ui.work import Ask
 
 if TYPE_CHECKING:
-    from app.ports.ledger import Changed
-    from app.ports.rows import Counts, QueuePage
+    from app.ports.rows import Changed, Counts, QueuePage
     from app.services.lists import Lists
     from app.services.words import Words
     from ui.queues.sections import Section

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from app.domain.incident import State
 from app.domain.op import OpKind
-from app.ports.ledger import Draft, ImportMark, Person
+from app.ports.ledger import Draft
+from app.ports.rows import ImportMark, Person
 from db.engine import open_store
 from db.upgrade import REVISION
 from tests.db.conftest import KEY, Told, draft, report
