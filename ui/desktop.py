@@ -102,6 +102,7 @@ class Desktop(Frame):
         self.panel = DispatchPanel(self.work, self.relay, words, looks.lang, self.keys)
         self.kpi = KpiStrip(self.work, self.relay, words, looks.lang)
         self.set_command(CommandLayout(self.queue, self.map, self.panel, self.kpi))
+        self.kpi.hold_charts()
         self.figures = KpiStrip(self.work, self.relay, words, looks.lang)
         self.figures.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.figures.setProperty("ownFocus", True)  # a whole page needs no ring
@@ -149,6 +150,7 @@ class Desktop(Frame):
         self.map_stands = True
         QTimer.singleShot(SETTLED_MS, self, _settle)
         self.map_ready.emit()
+        self.kpi.load_charts()
 
     def _first_rows(self) -> None:
         self.usable.emit()
@@ -171,6 +173,8 @@ class Desktop(Frame):
     def _on_page(self, name: str) -> None:
         """The keyboard goes along to the page that is shown."""
         (self.figures if name == "kpi" else self.queue.table).setFocus()
+        if name == "kpi":
+            self.figures.load_charts()
 
     def _open_settings(self) -> None:
         menu = SettingsMenu(self._looks.lang, self)

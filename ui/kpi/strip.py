@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from app.services import assess
 from ui.kpi.backlog import BacklogPanel
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 90
 """At most one question in so many ms; the first change after a rest is asked about at once."""
-_CHARTS = "ui.kpi.charts"
-_charts_here = threading.Event()
-"""Set once they are loaded whole: a module half loaded would make the GUI thread wait for the other half."""
 
 
 class KpiStrip(QWidget):
@@ -41,8 +36,6 @@ class KpiStrip(QWidget):
     Nothing is asked while it is hidden. Each panel's accessible name says its figures in words.
     """
 
-    _charts_loaded = Signal()
-
     def __init__(
         self, work: Work, relay: Relay, words: Words, lang: str, parent: QWidget | None = None
     ) -> None:
@@ -50,7 +43,7 @@ class KpiStrip(QWidget):
         self._work, self._words, self._lang = work, words, lang
         self._shown: Strip | None = None
         self._asked_at = 0.0
-        self._charts_asked = False
+        self._charts_asked = self._charts_held = False
         self._lines: tuple[Box, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("指标"))
@@ -62,7 +55,6 @@ class KpiStrip(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self.refresh)
-        self._charts_loaded.connect(self._set_charts, Qt.ConnectionType.QueuedConnection)
         theme.changed.connect(self.update)
         relay.changed.connect(self._refresh_soon)
         relay.ticked.connect(self._refresh_soon)
@@ -85,7 +77,8 @@ class KpiStrip(QWidget):
 
     def show_strip(self, strip: Strip) -> None:
         """Show these figures; panels whose figures are the same as before are not painted again."""
-        self.load_charts()
+        if not self._charts_held:
+            self.load_charts()
         self._shown = strip
         shown = figures(strip, self._words, self._lang, QCoreApplication.translate)
         self.flow.show_figures(shown.flow)
@@ -136,25 +129,19 @@ class KpiStrip(QWidget):
             sized.set_page(places.page)
         self.update()
 
+    def hold_charts(self) -> None:
+        """Do not load the charts' library before ``load_charts``: queue and map come first at the start."""
+        self._charts_held = True
+
     def load_charts(self) -> None:
-        """Load the charts' library beside the GUI thread: it takes longer than a frame may.
+        """Load the charts' library (0.4 s, once), when what is waiting has been done.
 
-        Not before the first figures are there: until then the queue's first rows need the interpreter more.
+        On the GUI thread: Qt's modules imported on another one end the process now and then.
         """
-        if self._charts_asked:
-            return
-        self._charts_asked = True
-        if _charts_here.is_set():
-            self._set_charts()
-            return
-
-        def load() -> None:
-            __import__(_CHARTS)
-            _charts_here.set()
-            if isValid(self):
-                self._charts_loaded.emit()
-
-        threading.Thread(target=load, name="load-charts", daemon=True).start()
+        self._charts_held = False
+        if not self._charts_asked:
+            self._charts_asked = True
+            QTimer.singleShot(0, self, self._set_charts)
 
     def _set_charts(self) -> None:
         from ui.kpi.charts import DaysChart, FlowChart
