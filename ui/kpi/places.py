@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from ui.box import Box
+
 PanelName = Literal["flow", "backlog", "on_time", "response", "towns"]
 NAMES: Final[tuple[PanelName, ...]] = get_args(PanelName)
 
@@ -19,16 +21,6 @@ _DRAWN: Final[dict[PanelName, int]] = {
 }  # fmt: skip
 _DROPPED: Final[tuple[PanelName, ...]] = ("flow", "response", "on_time")
 """What goes first where even the least widths have no room: every figure left is still readable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in the strip's own coordinates."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ui.kpi.backlog import BacklogPanel
 from ui.kpi.figures import figures
 from ui.kpi.flow import FlowPanel
 from ui.kpi.on_time import OnTimePanel
-from ui.kpi.places import Box, PanelName, arrange
+from ui.kpi.places import PanelName, arrange
 from ui.kpi.response import ResponsePanel
 from ui.kpi.towns import TownsPanel
 from ui.theme.apply import theme
@@ -23,6 +23,7 @@ from ui.work import Ask
 if TYPE_CHECKING:
     from app.services.assess import Strip
     from app.services.words import Words
+    from ui.box import Box
     from ui.relay import Relay
     from ui.work import Work
 

@@ -4,7 +4,8 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.shell.responsive import Arrangement, Box, Edge, Moved, Places, arrange, place
+from ui.box import Box
+from ui.shell.responsive import Arrangement, Edge, Moved, Places, arrange, place
 from ui.theme.apply import theme
 
 _REACH = 2  # px either side of a line where it can be caught

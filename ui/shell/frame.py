@@ -33,7 +33,6 @@ class Frame(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._items = items
         self.topbar = TopBar(now)
         self.rail = Rail(items)
         self.keys = Shortcuts(self)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from ui.box import Box
+
 NARROW_BELOW: Final = 1440
 
 Edge = Literal["queue", "dispatch", "kpi", "map"]
@@ -48,18 +50,8 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in the page's own coordinates."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class Places:
-    """The four parts and the 1 px lines between them; ``kpi`` is None where it is a page of its own."""
+    """The four parts and the 1 px lines between them; ``kpi`` is None where there is no room for it."""
 
     queue: Box
     map: Box

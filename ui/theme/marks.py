@@ -4,7 +4,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from ui.theme.faces import face, role_face
-from ui.theme.icons import draw_icon
 from ui.theme.tokens import SIZES, Tokens, severity
 
 _NUMERAL_FLOOR = 14  # below this box the numeral goes and the shape stays
@@ -89,16 +88,6 @@ def draw_triangle(
         painter.setPen(QPen(QColor(colour), 1.2))
     painter.drawPolygon(shape)
     painter.restore()
-
-
-def draw_broken_link(painter: QPainter, box: QRectF, tokens: Tokens) -> None:
-    """Draw the mark of a line that is down, in the colour kept for that alone."""
-    draw_icon(painter, "link-off", box, tokens.off)
-
-
-def draw_up_arrow(painter: QPainter, box: QRectF, tokens: Tokens) -> None:
-    """Draw the mark of an op waiting to be sent."""
-    draw_icon(painter, "arrow-up", box, tokens.off)
 
 
 def key_width(key: str) -> int:

@@ -170,9 +170,5 @@ class IconButton(QPushButton):
         self._tint()
         theme.changed.connect(self._tint)
 
-    def set_icon(self, icon: str) -> None:
-        self._icon = icon
-        self._tint()
-
     def _tint(self) -> None:
         self.setIcon(make_icon(self._icon, SIZES.icon, theme.tokens.colour(self._token)))
