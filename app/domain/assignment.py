@@ -25,7 +25,10 @@ ACTIVE = (AssignmentState.OFFERED, AssignmentState.ACKNOWLEDGED, AssignmentState
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``handler`` is a unit's or member's id; instants are ms since 1970 UTC."""
+    """``handler`` is a unit's or member's id; instants are ms since 1970 UTC.
+
+    ``also`` names the ids under which two centres gave the same handler the same work at the same time.
+    """
 
     id: str
     handler: str
@@ -37,6 +40,7 @@ class Assignment:
     arrived_at: int | None = None
     ended_at: int | None = None
     reason: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

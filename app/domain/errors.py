@@ -39,6 +39,10 @@ class Refusal(StrEnum):
     ALREADY_THERE = "already_there"
     UNKNOWN_RECORD = "unknown_record"
     OUTSIDE_DISTRICT = "outside_district"
+    MOVED_AWAY = "moved_away"
+    NOT_PERMITTED = "not_permitted"
+    UNKNOWN_ACTOR = "unknown_actor"
+    HUB_ONLY = "hub_only"
 
 
 class MalformedOp(ValueError):

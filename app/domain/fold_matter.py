@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.incident import Incident, Loop, Next, State
-from app.domain.op import Op, OpKind, is_instant
+from app.domain.incident import Conflict, ConflictKind, Incident, Loop, Next, State
+from app.domain.moving import move_in
+from app.domain.op import Op, OpKind, is_instant, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,12 +244,44 @@ def _unmerge(incident: Incident, op: Op, cell: Cell) -> Incident:
 
 def _resolve(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     conflict = op.need("conflict", str)
-    if conflict not in incident.conflicts:
+    if all(c.name != conflict for c in incident.conflicts):
         return Refusal.NO_CONFLICT
     if not op.get("reason", str):
         return Refusal.REASON_MISSING
-    left = tuple(c for c in incident.conflicts if c != conflict)
+    left = tuple(c for c in incident.conflicts if c.name != conflict)
     return touched(incident, op, conflicts=left)
+
+
+def _show(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
+    """Someone is shown a caller's particulars: nothing changes but that it is known."""
+    if op.need("person", str) != incident.person:
+        return Refusal.UNKNOWN_RECORD
+    return touched(incident, op)
+
+
+def _flag(incident: Incident, op: Op, _cell: Cell) -> Incident:
+    """The hub has found a conflict that no scope's order can show."""
+    try:
+        kind = ConflictKind(op.need("conflict", str))
+    except ValueError as error:
+        raise MalformedOp(str(error)) from error
+    told = op.need("told", list)
+    if not all(is_text(word) for word in told):
+        raise MalformedOp("told")
+    after = touched(incident, op)
+    found = Conflict(f"{kind.value}-{after.version}", kind, op.at, op.actor, tuple(told))
+    return replace(after, conflicts=(*incident.conflicts, found))
+
+
+def _move_out(incident: Incident, op: Op, _cell: Cell) -> Incident:
+    """Gone to another scope, which opens it whole; what is left here is a pointer."""
+    return touched(incident, op, scope=op.need("to", str))
+
+
+def _move_in(incident: Incident, op: Op, _cell: Cell) -> Incident:
+    """Whole from another scope; where this store has it already at a later version, as it is here."""
+    arrived = move_in(op)
+    return incident if incident.scope == arrived.scope and incident.version > arrived.version else arrived
 
 
 HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {
@@ -270,4 +303,8 @@ HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {
     OpKind.MERGE: _merge,
     OpKind.UNMERGE: _unmerge,
     OpKind.RESOLVE: _resolve,
+    OpKind.SHOW: _show,
+    OpKind.FLAG: _flag,
+    OpKind.MOVE_OUT: _move_out,
+    OpKind.MOVE_IN: _move_in,
 }

@@ -41,7 +41,7 @@ def _offer(incident: Incident, op: Op, calls: Sequence[tuple[str, str]], *, whis
 
 
 def _clash(incident: Incident, calls: Sequence[tuple[str, str]]) -> Refusal | None:
-    names = {a.id for a in incident.assignments}
+    names = {name for a in incident.assignments for name in (a.id, *a.also)}
     busy = {a.handler for a in incident.assignments if a.active}
     for name, handler in calls:
         if handler in busy or name in names:
@@ -76,7 +76,7 @@ def _step(incident: Incident, op: Op, **changes: Any) -> tuple[Incident, Assignm
     """The incident with the op's assignment in its next state, and that assignment."""
     wanted = op.need("assignment", str)
     for i, a in enumerate(incident.assignments):
-        if a.id == wanted:
+        if a.id == wanted or wanted in a.also:
             target = ASSIGNMENT_TABLE[OpKind(op.kind)][a.state]
             if isinstance(target, Refusal):
                 return target

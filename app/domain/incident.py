@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import Refusal
-from app.domain.op import INCIDENT_OPS, OpKind
+from app.domain.op import HUB_OPS, INCIDENT_OPS, OpKind
 
 if TYPE_CHECKING:
     from app.domain.assignment import Assignment
@@ -55,6 +55,41 @@ class Next(Enum):
     BEFORE = "before"  # the state it was in before it was merged
 
 
+class ConflictKind(StrEnum):
+    """What two people did without knowing of each other (DESIGN §5)."""
+
+    DOUBLE_DISPATCH = "double_dispatch"
+    UNIT_DOUBLE_BOOKED = "unit_double_booked"
+    CLOSE_PROPOSED = "close_proposed"
+    CLOSE_DIFFERS = "close_differs"
+    EDITED_TWICE = "edited_twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An open conflict. ``name`` is what a ``resolve`` op calls it; ``at`` and ``actor`` are the later op's.
+
+    ``told`` by kind: the handlers (``double_dispatch``); handler, other incident, its number and its scope
+    (``unit_double_booked``); the ending's kind and words (``close_proposed``), both endings'
+    (``close_differs``: kind, words, kind, words); field, earlier and later value (``edited_twice``).
+    """
+
+    name: str
+    kind: ConflictKind
+    at: int
+    actor: str
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The last version at which an origin (``Origin.short``) touched a concern of an incident."""
+
+    concern: str
+    origin: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """One matter in the queues, as the ops so far leave it. Instants are ms since 1970 UTC.
@@ -62,6 +97,10 @@ class Incident:
     ``place`` is the smallest known place, ``town`` its town (the district's id where it is not known),
     ``scope`` the one its ops are ordered in. ``person`` points to the caller, whose name and number are
     kept apart. ``ref`` is the source's own number (``boston311:101001242404``), unique where present.
+
+    ``marks`` say which origin last did what at which version, so that ops made without knowing of each other
+    are found alike everywhere; ``undone`` is what an ending would have to give back (the state before it,
+    then the ids of the assignments it recalled).
     """
 
     id: str
@@ -106,7 +145,9 @@ class Incident:
     result: str = ""
     notes: int = 0
     evidence: int = 0
-    conflicts: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    undone: tuple[str, ...] = ()
     version: int = 0
     changed_at: int = 0
     assignments: tuple[Assignment, ...] = ()
@@ -191,6 +232,10 @@ merge       merged    merged        !has_open_assignments !has_open_assignments 
 unmerge     !not_merged !not_merged !not_merged           !not_merged           !not_merged       !not_merged       .       .        <        .
 cancel      cancelled cancelled     cancelled             cancelled             .                 cancelled         .       .        .        .
 resolve     =         =             =                     =                     =                 =                 =       =        =        =
+show        =         =             =                     =                     =                 =                 .       .        .        .
+flag        =         =             =                     =                     =                 =                 =       =        =        =
+move_out    =         =             =                     =                     =                 =                 =       =        =        =
+move_in     =         =             =                     =                     =                 =                 =       =        =        =
 """  # noqa: E501
 
 _USUAL: dict[State, Refusal] = {
@@ -236,5 +281,5 @@ def allowed(state: State, kind: OpKind) -> Refusal | None:
 
 
 def legal_ops(state: State) -> tuple[OpKind, ...]:
-    """The ops that the table lets pass in this state, in the table's order."""
-    return tuple(kind for kind in INCIDENT_OPS if allowed(state, kind) is None)
+    """The ops that the table lets a person do in this state, in the table's order."""
+    return tuple(k for k in INCIDENT_OPS if k not in HUB_OPS and allowed(state, k) is None)

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class OpKind(StrEnum):
-    """Every kind of op. All but ``PUT`` and ``RETIRE`` act on an incident."""
+    """Every kind of op. All but ``PUT`` and ``RETIRE`` act on an incident; ``HUB_OPS`` are the hub's own."""
 
     REPORT = "report"
     ACCEPT = "accept"
@@ -45,11 +45,21 @@ class OpKind(StrEnum):
     UNMERGE = "unmerge"
     CANCEL = "cancel"
     RESOLVE = "resolve"
+    SHOW = "show"
+    FLAG = "flag"
+    MOVE_OUT = "move_out"
+    MOVE_IN = "move_in"
     PUT = "put"
     RETIRE = "retire"
 
 
 INCIDENT_OPS: tuple[OpKind, ...] = tuple(k for k in OpKind if k not in (OpKind.PUT, OpKind.RETIRE))
+
+HUB_OPS: tuple[OpKind, ...] = (OpKind.FLAG, OpKind.MOVE_OUT, OpKind.MOVE_IN)
+"""What the hub alone says: a conflict that no scope's order can show, and a move between scopes."""
+
+HUB_DEVICE = "hub:"
+"""How the hub's own origins begin: ``hub:`` and the scope, so that each scope numbers for itself."""
 
 
 class Outcome(StrEnum):
@@ -94,13 +104,19 @@ class Origin:
     device: str
     incarnation: str
 
+    @property
+    def short(self) -> str:
+        """The incarnation's last 12 digits, which are chance: what an incident remembers an author by."""
+        return self.incarnation[-12:]
+
 
 @dataclass(frozen=True, slots=True)
 class Op:
     """``(origin, n)`` is its name; ``at`` and ``made`` are instants in ms since 1970 UTC.
 
     ``at`` is when the matter took place (for an import: the source's time), ``made`` when this device
-    wrote it down. ``base`` is the entity's version that the author saw.
+    wrote it down. ``base`` is the entity's version that the author had from the hub: its own ops that are
+    still pending do not count (a store without a hub counts all).
     """
 
     origin: Origin
@@ -175,3 +191,17 @@ def chain_hash(previous: bytes, op: Op, body: str) -> bytes:
         str(op.at), str(op.made), op.actor, str(op.base), body,
     )  # fmt: skip
     return hashlib.sha256(previous + "\x1f".join(head).encode("utf-8", "surrogatepass")).digest()
+
+
+def leaf_hash(seq: int, op: Op, body: str, outcome: str, refusal: str) -> bytes:
+    """SHA-256 of one row of a scope's order: its place, the op, and what became of it. 32 bytes."""
+    head = (
+        str(seq), op.origin.device, op.origin.incarnation, str(op.n), op.scope, op.kind, op.entity,
+        str(op.at), str(op.made), op.actor, str(op.base), body, outcome, refusal,
+    )  # fmt: skip
+    return hashlib.sha256("\x1f".join(head).encode("utf-8", "surrogatepass")).digest()
+
+
+def link_hash(previous: bytes, leaf: bytes) -> bytes:
+    """A scope's chain after one more row: who may not read a row can still walk over its leaf."""
+    return hashlib.sha256(previous + leaf).digest()

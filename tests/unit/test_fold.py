@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import Refusal
-from app.domain.fold import apply, fold
+from app.domain.conflict import fold
+from app.domain.fold import apply
 from app.domain.incident import Loop, State
 from app.domain.op import OpKind
 from tests.support.matters import AT, BODIES, MATTER, MINUTE, WHERE, do, in_state, op

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import Refusal
-from app.domain.fold import apply, fold
+from app.domain.conflict import fold
+from app.domain.fold import apply
 from app.domain.incident import TABLE, Incident, State, legal_ops
 from app.domain.op import INCIDENT_OPS, Op, OpKind
 from tests.support.matters import AT, BODIES, MATTER, MINUTE, WHERE, op
