@@ -20,7 +20,8 @@ class Role(StrEnum):
 
 
 _FIELD = frozenset({
-    OpKind.REPORT, OpKind.ACKNOWLEDGE, OpKind.RETURN, OpKind.REPORT_IN, OpKind.NOTE, OpKind.ATTACH, OpKind.HANDLE,
+    OpKind.REPORT, OpKind.ACKNOWLEDGE, OpKind.RETURN, OpKind.REPORT_IN, OpKind.NOTE, OpKind.ATTACH,
+    OpKind.HANDLE,
 })  # fmt: skip
 _LISTS = frozenset({OpKind.PUT, OpKind.RETIRE})
 _DESK = frozenset(OpKind) - _LISTS - frozenset(HUB_OPS)
