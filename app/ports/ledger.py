@@ -67,6 +67,9 @@ class Tx(Protocol):
     def set_setting(self, name: str, value: Any) -> None:
         """Remember a setting (any JSON value) of this store."""
 
+    def see_refused(self, up_to: int) -> None:
+        """The officer has seen the hub's refusals up to this place of the ledger (``RefusedRow.seq``)."""
+
     def changed(self) -> Changed:
         """What this transaction has touched so far."""
 

@@ -10,15 +10,18 @@ if TYPE_CHECKING:
     from app.domain.incident import Incident
     from app.ports.rows import (
         Changed,
+        ConflictRow,
         Counts,
         ImportMark,
         LedgerState,
         LivePoint,
+        MovedRow,
         OpenAge,
         Person,
         QueuePage,
         QueueQuery,
         RecordRow,
+        RefusedRow,
         SumRow,
         TimelineRow,
     )
@@ -104,6 +107,15 @@ class Reader(Protocol):
 
     def changes_after(self, seq: int) -> Changed:
         """What the ledger touched after a place in it."""
+
+    def open_conflicts(self) -> Sequence[ConflictRow]:
+        """Every open conflict, the newest first."""
+
+    def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
+        """Own ops that the hub refused, those not seen yet first, then the newest."""
+
+    def moved(self, identity: str) -> MovedRow | None:
+        """Where an incident went that was here; None where it is here, or never was."""
 
     def state(self) -> LedgerState:
         """Head, waiting ops, device."""

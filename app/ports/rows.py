@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.domain.incident import Conflict
+
 
 class Queue(StrEnum):
     """The desktop's queues."""
@@ -210,6 +212,49 @@ class Person:
     incident: str
     name: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """An open conflict with the incident it is about."""
+
+    key: int
+    number: str
+    title: str
+    severity: int
+    place: str
+    conflict: Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """An own op that the hub refused. ``n`` is its number in its origin, ``seq`` its place in this ledger.
+
+    ``key`` is None, ``number`` and ``title`` are empty where the op is not on an incident that is here.
+    ``seen``: its author has been told (``Tx.see_refused``).
+    """
+
+    seq: int
+    n: int
+    kind: str
+    at: int
+    actor: str
+    body: Mapping[str, Any]
+    refusal: str
+    key: int | None
+    number: str
+    title: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """An incident that was here and is in another scope now, which this store does not hold."""
+
+    id: str
+    number: str
+    to: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
