@@ -1,4 +1,4 @@
-"""What a body must hash to, told beside it (RFC 9530 ``Content-Digest``): a bit that a bad line turned is seen.
+"""What a body must hash to, told beside it (RFC 9530 ``Content-Digest``): a turned bit is seen.
 
 TLS sees it too; a hub on a closed network without it, and a proxy between that ends it, do not.
 """

@@ -1,7 +1,7 @@
 """Runs a program that dies at a chosen step: ``killed.py MODULE:NAME:before|after:COUNT PROGRAM ARGS…``.
 
-The step is the COUNT-th call of a function (``db.engine:LocalStore.acknowledge:before:2``). SIGKILL: nothing is
-said, nothing is put away.
+The step is the COUNT-th call of a function (``db.engine:LocalStore.acknowledge:before:2``).
+SIGKILL: nothing is said, nothing is put away.
 """
 
 from __future__ import annotations
