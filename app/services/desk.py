@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from app.domain.incident import Incident
+    from app.domain.rights import Role
     from app.ports.clock import Clock, Ids
     from app.ports.ledger import Store, Tx
     from app.ports.rows import Changed
@@ -35,7 +36,10 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One officer's desk. ``actor`` is the member's id in whose name ops are made."""
+    """One officer's desk. ``actor`` is the member's id in whose name ops are made.
+
+    ``role`` is what the hub has made them; None at a desk that stands alone, where nobody has told.
+    """
 
     store: Store
     clock: Clock
@@ -43,6 +47,7 @@ class Desk:
     lists: ListsInForce
     centre: Centre
     actor: str
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Refusal
 from app.domain.op import OpKind
@@ -13,8 +13,10 @@ from app.services.route import route
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.domain.catalogue import Item
     from app.domain.incident import Incident
     from app.ports.ledger import Tx
+    from app.services.lists import Lists
 
 
 def accept(desk: Desk, key: int) -> Done:
@@ -40,19 +42,22 @@ def classify(desk: Desk, key: int, item: str, severity: int | None = None) -> Do
         found = lists.items.get(item)
         if found is None:
             return Refusal.UNKNOWN_RECORD
-        level = severity or found.severity
-        routed = route(lists, found, incident.place, incident.source, level, incident.reported_at)
-        body = {
-            "item": found.id,
-            "item_rev": found.rev,
-            "category": found.category,
-            "severity": level,
-            "loop": routed.decision.loop.value,
-            **routed_body(routed),
-        }
-        return [(OpKind.CLASSIFY, body)]
+        return [(OpKind.CLASSIFY, classify_body(lists, incident, found, severity or found.severity))]
 
     return act_planned(desk, key, plan)
+
+
+def classify_body(lists: Lists, incident: Incident, item: Item, level: int) -> dict[str, Any]:
+    """What a ``classify`` op says that names the item with this severity."""
+    routed = route(lists, item, incident.place, incident.source, level, incident.reported_at)
+    return {
+        "item": item.id,
+        "item_rev": item.rev,
+        "category": item.category,
+        "severity": level,
+        "loop": routed.decision.loop.value,
+        **routed_body(routed),
+    }
 
 
 def relocate(desk: Desk, key: int, lon: float, lat: float) -> Done:
@@ -63,12 +68,21 @@ def relocate(desk: Desk, key: int, lon: float, lat: float) -> Done:
         place = lists.locator.locate(lon, lat)
         if place is None:
             return Refusal.OUTSIDE_DISTRICT
-        item = lists.items.get(incident.item)
-        routed = route(lists, item, place, incident.source, incident.severity, incident.reported_at)
-        body = {"place": place, "town": lists.town_of(place), "lon": lon, "lat": lat}
-        return [(OpKind.RELOCATE, body | {"decision": routed_body(routed)["decision"]})]
+        return [(OpKind.RELOCATE, relocate_body(lists, incident, place, lon, lat))]
 
     return act_planned(desk, key, plan)
+
+
+def relocate_body(
+    lists: Lists, incident: Incident, place: str, lon: float | None, lat: float | None
+) -> dict[str, Any]:
+    """What a ``relocate`` op says that puts the incident into the place."""
+    item = lists.items.get(incident.item)
+    routed = route(lists, item, place, incident.source, incident.severity, incident.reported_at)
+    body: dict[str, Any] = {"place": place, "town": lists.town_of(place)}
+    if lon is not None and lat is not None:
+        body |= {"lon": lon, "lat": lat}
+    return body | {"decision": routed_body(routed)["decision"]}
 
 
 def merge(desk: Desk, key: int, into: int) -> Done:

@@ -11,6 +11,7 @@ from app.domain.kpi import contribution
 from app.domain.sla import HOUR
 from app.ports.rows import (
     Changed,
+    ConflictRow,
     Counts,
     LedgerState,
     LivePoint,
@@ -29,7 +30,7 @@ from app.ports.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.ports.rows import ImportMark, Person
+    from app.ports.rows import ImportMark, MovedRow, Person, RefusedRow
     from tests.support.memory_store import Shelf
 
 _LAST = 1 << 62
@@ -163,9 +164,25 @@ class MemoryReader:
 
     def timeline(self, identity: str) -> Sequence[TimelineRow]:
         return [
-            TimelineRow(n, op.kind, op.at, op.made, op.actor, op.body, "refused" if why else "applied", why)
+            TimelineRow(n, op.kind, op.at, op.made, op.actor, op.body, self._outcome(n, why), why)
             for n, (op, why) in enumerate(self._shelf.ops, start=1) if op.entity == identity
         ]  # fmt: skip
+
+    def _outcome(self, n: int, why: str) -> str:
+        return "refused" if why else "conflict" if n in self._shelf.clashed else "applied"
+
+    def open_conflicts(self) -> Sequence[ConflictRow]:
+        found = [
+            ConflictRow(self._shelf.keys[i.id], i.number, i.title, i.severity, i.place, conflict)
+            for i in self._shelf.incidents.values() for conflict in i.conflicts
+        ]  # fmt: skip
+        return sorted(found, key=lambda row: -row.conflict.at)
+
+    def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
+        return sorted(self._shelf.refused, key=lambda row: (row.seen, -row.seq))[:limit]
+
+    def moved(self, identity: str) -> MovedRow | None:
+        return self._shelf.moved.get(identity)
 
     def person(self, identity: str) -> Person | None:
         return self._shelf.persons.get(identity)

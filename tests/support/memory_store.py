@@ -6,12 +6,11 @@ Ops are folded with ``app.domain``; a transaction that ends in an error leaves n
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from app.domain.conflict import Decided, decide
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.fold import apply
-from app.domain.incident import Incident
 from app.domain.op import Op, Origin, Outcome, canonical_body, keepable
 from app.ports.ledger import Receipt
 from app.ports.rows import Changed, RecordRow
@@ -20,9 +19,10 @@ from tests.support.memory_reader import MemoryReader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from app.domain.incident import Incident
     from app.ports.clock import Clock
     from app.ports.ledger import Draft
-    from app.ports.rows import ImportMark, Person
+    from app.ports.rows import ImportMark, MovedRow, Person, RefusedRow
 
 ORIGIN = Origin("memory", "1")
 NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)
@@ -37,6 +37,9 @@ class Shelf:
     keys: dict[str, int] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     ops: list[tuple[Op, str]] = field(default_factory=list)
+    clashed: dict[int, bool] = field(default_factory=dict)  # places of ops whose outcome is a conflict
+    refused: list[RefusedRow] = field(default_factory=list)  # what a hub has refused
+    moved: dict[str, MovedRow] = field(default_factory=dict)
     records: dict[tuple[str, str], RecordRow] = field(default_factory=dict)
     records_rev: int = 0
     counts: dict[str, int] = field(default_factory=dict)
@@ -76,25 +79,32 @@ class MemoryTx:
             ORIGIN, n, draft.scope, kind, draft.entity, draft.at, self._clock.now(), self._actor,
             before.version if before else 0, draft.body,
         )  # fmt: skip
-        after: Incident | Refusal | None
+        return self.take(op)
+
+    def take(self, op: Op) -> Receipt:
+        """Fold an op of any origin, as the hub's order would bring it."""
+        shelf, n = self.shelf, len(self.shelf.ops) + 1
+        before = shelf.incidents.get(op.entity)
         if op.kind in {"put", "retire"}:
-            after = self._record(op, n)
+            refusal = self._record(op, n)
+            decided = Decided(None, Outcome.REFUSED if refusal else Outcome.APPLIED, refusal)
         else:
-            after = apply(before, op)
-            if before is None and isinstance(after, Incident) and after.ref in shelf.refs:
-                after = Refusal.ALREADY_THERE
-        refused = isinstance(after, Refusal)
-        shelf.ops.append((op, after.value if isinstance(after, Refusal) else ""))
-        if after is None or isinstance(after, Refusal):
-            outcome = Outcome.REFUSED if refused else Outcome.APPLIED
-            return Receipt(n, n, outcome, after, before)
+            decided = decide(before, op)
+            if before is None and decided.incident is not None and decided.incident.ref in shelf.refs:
+                decided = Decided(None, Outcome.REFUSED, Refusal.ALREADY_THERE)
+        shelf.ops.append((op, decided.refusal.value if decided.refusal else ""))
+        if decided.outcome is Outcome.CONFLICT:
+            shelf.clashed[n] = True
+        after = decided.incident
+        if decided.refusal is not None or after is None:
+            return Receipt(n, n, decided.outcome, decided.refusal, before)
         if before is None:
             shelf.order.append(after.id)
             shelf.keys[after.id] = len(shelf.order)
             if after.ref:
                 shelf.refs[after.ref] = after.id
         shelf.incidents[after.id] = after
-        return Receipt(n, n, Outcome.APPLIED, None, after)
+        return Receipt(n, n, decided.outcome, None, after)
 
     def _record(self, op: Op, seq: int) -> Refusal | None:
         kind, identity = op.body.get("kind"), op.body.get("id")
@@ -122,6 +132,10 @@ class MemoryTx:
 
     def set_setting(self, name: str, value: Any) -> None:
         self.shelf.settings[name] = value
+
+    def see_refused(self, up_to: int) -> None:
+        rows = self.shelf.refused
+        self.shelf.refused = [replace(r, seen=r.seen or r.seq <= up_to) for r in rows]
 
     def changed(self) -> Changed:
         return self.read.changes_after(self._first)
