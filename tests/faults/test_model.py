@@ -1,0 +1,191 @@
+"""Random days of three centres and their hub, with everything going wrong; at the end nothing is lost.
+
+Seeded: ``GRID_FAULTS_SEED`` names the day, ``GRID_FAULTS_DAYS`` how many, ``GRID_FAULTS_STEPS`` how long.
+A failure prints the steps that led to it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, Phase, note, seed, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.faults.world import TOWNS, World
+
+SEED = int(os.environ.get("GRID_FAULTS_SEED", "20261124"))
+DAYS = int(os.environ.get("GRID_FAULTS_DAYS", "5"))
+STEPS = int(os.environ.get("GRID_FAULTS_STEPS", "40"))
+
+DESKS = ("district", "mimou", "dawan")
+desks = st.sampled_from(DESKS)
+small = st.integers(0, 40)
+HANDLERS = ("u-cg", "d-zf", "u-mm", "u-dw")
+STEPS_OF_DESKTOP = (
+    "app.link.client:HubClient.push:before", "app.link.client:HubClient.push:after",
+    "app.link.client:HubClient.pull:before", "app.link.client:HubClient.pull:after",
+    "db.engine:LocalStore.acknowledge:before", "db.engine:LocalStore.acknowledge:after",
+    "db.engine:LocalStore.apply_page:before", "db.engine:LocalStore.apply_page:after",
+)  # fmt: skip
+STEPS_OF_HUB = (
+    "db.hub.store:HubStore.push:before", "db.hub.store:HubStore.push:after",
+    "db.hub.store:HubStore.pull:before", "db.hub.store:HubStore.pull:after",
+)  # fmt: skip
+ACTS = (
+    "accept", "assign", "acknowledge", "arrive", "handle", "verify", "close", "cancel", "note", "classify",
+    "relocate", "suspend", "resume", "supervise", "resolve",
+)  # fmt: skip
+
+
+class Days(RuleBasedStateMachine):
+    """One day: acts and faults in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(prefix="grid-command-faults-")
+        self.world = World(Path(self._folder.name))
+        self._serial = 0
+
+    @initialize()
+    def begin(self) -> None:
+        self.world.begin()
+
+    def _do(self, desk: str, act: str, **what: Any) -> None:
+        if not self.world.desks[desk].alive:
+            self.world.desks[desk].restart()
+        answer = self.world.do(desk, act, **what)
+        note(f"{desk}: {act} {what} -> {answer}")
+
+    def _fresh(self) -> str:
+        self._serial += 1
+        return f"{self._serial}"
+
+    @rule(desk=desks, town=st.sampled_from(("mimou", "dawan")), how_many=st.integers(1, 4))
+    def report(self, desk: str, town: str, how_many: int) -> None:
+        place = TOWNS[town if desk == "district" else desk]
+        for _ in range(how_many):
+            self._do(desk, "report", title=f"井盖破损 {self._fresh()}", source="patrol", place=place)
+
+    @precondition(lambda self: self.world.incidents)
+    @rule(desk=desks, act=st.sampled_from(ACTS), which=small, handler=st.sampled_from(HANDLERS), town=small)
+    def act(self, desk: str, act: str, which: int, handler: str, town: int) -> None:
+        incidents = self.world.incidents
+        what = {
+            "incident": incidents[-1 - which % len(incidents)],
+            "handler": handler,
+            "reason": f"缘由 {self._fresh()}",
+            "result": f"已处置 {which % 3}",
+            "text": f"情况 {self._fresh()}",
+            "place": list(TOWNS.values())[town % 2],
+            "severity": 1 + town % 4,
+        }
+        self._do(desk, act, **what)
+
+    @rule(desk=st.sampled_from(("district",)), which=st.integers(0, 3))
+    def put(self, desk: str, which: int) -> None:
+        record = {"work": bool(which % 2), "note": self._fresh()}
+        self._do(desk, "put", kind="day", id=f"2026-12-{10 + which}", record=record)
+
+    @rule(desk=desks)
+    def cut_off(self, desk: str) -> None:
+        self.world.lines[desk].set(up=False)
+
+    @rule(desk=desks)
+    def one_way(self, desk: str) -> None:
+        self.world.lines[desk].set(replies=False)
+
+    @rule(desk=desks, where=st.lists(st.integers(0, 4000), min_size=1, max_size=3))
+    def cut_replies(self, desk: str, where: list[int]) -> None:
+        self.world.lines[desk].set(cut=where)
+
+    @rule(
+        desk=desks,
+        up=st.lists(st.integers(0, 99_999), max_size=3),
+        down=st.lists(st.integers(0, 99_999), max_size=3),
+    )
+    def flip_bits(self, desk: str, up: list[int], down: list[int]) -> None:
+        self.world.lines[desk].set(flip_up=up, flip_down=down)
+
+    @rule(desk=desks, twice=st.integers(1, 4))
+    def say_twice(self, desk: str, twice: int) -> None:
+        self.world.lines[desk].set(twice=twice)
+
+    @rule(desk=desks, late=st.integers(1, 3))
+    def come_late(self, desk: str, late: int) -> None:
+        self.world.lines[desk].set(late=late)
+
+    @rule(desk=desks)
+    def late_ones_arrive(self, desk: str) -> None:
+        self.world.lines[desk].let_go()
+
+    @rule(desk=desks)
+    def crawl(self, desk: str) -> None:
+        self.world.lines[desk].set(rate=20_000)
+
+    @rule(desk=desks)
+    def flap(self, desk: str) -> None:
+        self.world.lines[desk].hang_up()
+
+    @rule(desk=desks)
+    def mend(self, desk: str) -> None:
+        self.world.lines[desk].heal()
+
+    @rule(desk=desks)
+    def kill_desktop(self, desk: str) -> None:
+        self.world.desks[desk].kill()
+
+    @rule(desk=desks, step=st.sampled_from(STEPS_OF_DESKTOP), count=st.integers(1, 3))
+    def desktop_will_die(self, desk: str, step: str, count: int) -> None:
+        self.world.desks[desk].restart(kill=f"{step}:{count}")
+
+    @rule(desk=desks)
+    def freeze_and_thaw(self, desk: str) -> None:
+        if self.world.desks[desk].alive:
+            self.world.desks[desk].signal(signal.SIGSTOP)
+            self.world.lines[desk].hang_up()
+            self.world.desks[desk].signal(signal.SIGCONT)
+
+    @rule()
+    def kill_hub(self) -> None:
+        self.world.hub.kill()
+        self.world.hub.start()
+
+    @rule(step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4))
+    def hub_will_die(self, step: str, count: int) -> None:
+        self.world.hub.kill()
+        self.world.hub.start(kill=f"{step}:{count}")
+
+    @rule(desk=desks)
+    def sync(self, desk: str) -> None:
+        self._do(desk, "sync")
+
+    def teardown(self) -> None:
+        try:
+            if self.world.desks:
+                self.world.heal()
+                self.world.wait_for_quiet()
+                self.world.check()
+        finally:
+            self.world.end()
+            self._folder.cleanup()
+
+
+def test_nothing_is_lost_on_any_day() -> None:
+    run_state_machine_as_test(
+        seed(SEED)(Days),
+        settings=settings(
+            max_examples=DAYS, stateful_step_count=STEPS, deadline=None, database=None,
+            phases=(Phase.generate,), suppress_health_check=list(HealthCheck), print_blob=True,
+        ),
+    )  # fmt: skip
