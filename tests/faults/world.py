@@ -153,7 +153,8 @@ class World:
         with psycopg.connect(self.hub.database.replace("+psycopg", "")) as connection:
             rows = connection.execute(
                 "SELECT o.scope, o.seq, g.device, g.incarnation, o.n, o.kind, o.entity, o.at, o.made, "
-                "o.body, o.outcome, o.refusal FROM op o JOIN origin g ON g.id = o.origin ORDER BY o.scope, o.seq"
+                "o.body, o.outcome, o.refusal FROM op o JOIN origin g ON g.id = o.origin "
+                "ORDER BY o.scope, o.seq"
             )
             names = [column.name for column in rows.description or ()]
             return [dict(zip(names, row, strict=True)) for row in rows]
