@@ -26,6 +26,7 @@ TOOLS = {
     ("import", "places"): ("app.tools.import_places", "导入区域 import places"),
     ("export", "incidents"): ("app.tools.export_incidents", "导出事件 export incidents"),
     ("replay",): ("app.tools.replay", "按原节奏回放 replay a recorded stream"),
+    ("demo",): ("app.tools.fill_demo", "写入演示数据 fill with demonstration data"),
     ("verify",): ("app.tools.verify", "核对账本 walk the ledger's chain"),
 }
 # These read a store that is there; a mistyped name is told, not made into an empty store.
@@ -127,6 +128,16 @@ def _bench(argv: Sequence[str]) -> int:
     return bootstrap.run_bench(parser.parse_args(argv))
 
 
+def _centre(argv: Sequence[str]) -> int:
+    from app.tools import centre
+
+    wording = _wording(argv)
+    parser = Arguments("main.py centre", "上级平台、指挥台与模拟人员一起 hub, desktop and field", wording)
+    parser.add_argument("--lang", choices=("zh", "en"), help="语言 language")
+    centre.add_arguments(parser)
+    return centre.run(parser.parse_args(argv), bootstrap.own_program(), wording)
+
+
 def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     module, what = TOOLS[words]
     tool = importlib.import_module(module)
@@ -150,6 +161,7 @@ def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
 
 def _usage() -> int:
     print("网格指挥台 Grid Command")
+    print("  main.py centre [--actors N] [--no-window SECONDS]")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
     print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
@@ -165,6 +177,8 @@ def main(argv: Sequence[str]) -> int:
         return _screenshot(argv[1:])
     if argv[0] == "bench":
         return _bench(argv[1:])
+    if argv[0] == "centre":
+        return _centre(argv[1:])
     for size in (2, 1):
         if tuple(argv[:size]) in TOOLS:
             return _tool(tuple(argv[:size]), argv[size:])

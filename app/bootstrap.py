@@ -243,6 +243,12 @@ def run_start(settings: Settings, until: int) -> int:
     return measured(desk, words_of(settings), looks_of(settings))
 
 
+def own_program() -> tuple[str, ...]:
+    """How the program starts itself: frozen, or from its source."""
+    main = Path(__file__).resolve().parent.parent / "main.py"
+    return (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, str(main))
+
+
 def run_bench(args: argparse.Namespace) -> int:
     """``main.py bench``; the exit code."""
     from app.tools import bench
@@ -254,11 +260,11 @@ def run_bench(args: argparse.Namespace) -> int:
     def open_at(path: Path) -> Desk:
         return open_desk(replace(settings, store=path, passphrase=PASSPHRASE), RunningClock(DEMO_INSTANT))
 
-    main = Path(__file__).resolve().parent.parent / "main.py"
-    program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, str(main))
     words = words_of(settings)
     windows = Windows(words, lambda: looks_of(settings))
-    wired = bench.Bench(program, cache_folder(), resources_folder(), words, DEMO_INSTANT, open_at, windows)
+    wired = bench.Bench(
+        own_program(), cache_folder(), resources_folder(), words, DEMO_INSTANT, open_at, windows
+    )
     return bench.run(args, wired)
 
 
