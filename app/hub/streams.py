@@ -1,0 +1,137 @@
+"""Answers that are sent as they are made: a scope's snapshot, and the news of new heads."""
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from anyio import CancelScope, CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
+
+from app.hub import metrics
+from app.hub.asking import Asker
+from app.hub.described import troubles
+from app.hub.link_routes import ScopeName
+from app.hub.slots import Slots
+from app.link.snapshot_stream import snapshot_chunks
+from app.ports.link import LinkProblem, LinkTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from app.hub.fanout import Fanout
+    from app.hub.parts import HubParts, Principal
+
+PING = 15.0
+"""s between two signs of life in a stream without news; the token is looked at again as often."""
+
+PATIENCE = 30.0
+SNAPSHOT = {200: {"description": "zstd-compressed lines of JSON", "content": {"application/zstd": {}}}}
+POKES = {
+    200: {
+        "description": 'Events `poke` with data `{"scope", "head"}`, and a comment every 15 s. Without '
+        "`Accept: text/event-stream` the heads as they are now, and no more",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+SSE = "text/event-stream"
+
+
+def stream_router(parts: "HubParts", fanout: "Fanout") -> APIRouter:
+    """The routes over one worker's parts."""
+    router = APIRouter(prefix="/v1", tags=["link"])
+    _add_snapshot(router, parts)
+    _add_pokes(router, parts, fanout)
+    return router
+
+
+def _add_snapshot(router: APIRouter, parts: "HubParts") -> None:
+    limits = parts.limits
+    slots = Slots(limits.snapshots, limits.queued, PATIENCE, limits.retry_after)
+    threads = CapacityLimiter(limits.snapshots)
+
+    @router.get("/snapshot", response_class=Response,
+                responses={**SNAPSHOT, **troubles(401, 403, 408, 413, 422, 429)})  # type: ignore[dict-item]  # fmt: skip
+    async def snapshot(who: Asker, scope: ScopeName) -> Response:
+        """The scope's state as of one row of its order (``app.link.snapshot_stream``)."""
+        stack = AsyncExitStack()
+        await stack.enter_async_context(slots.one())
+        try:
+            chunks = await to_thread.run_sync(_opened, parts, who, scope, limiter=threads)
+        except BaseException:
+            await stack.aclose()
+            raise
+        return StreamingResponse(_drained(chunks, threads, stack), media_type="application/zstd")
+
+
+def _opened(parts: "HubParts", who: "Principal", scope: str) -> "Iterator[bytes]":
+    """The stream with its first piece made, so that what is refused is refused before the answer begins."""
+    chunks = snapshot_chunks(parts.desk.snapshot(who, scope))
+    first = next(chunks)
+
+    def all_of_them() -> "Iterator[bytes]":
+        yield first
+        yield from chunks
+
+    return all_of_them()
+
+
+async def _drained(
+    chunks: "Iterator[bytes]", threads: CapacityLimiter, stack: AsyncExitStack
+) -> "AsyncIterator[bytes]":
+    end: Any = object()
+    try:
+        while (chunk := await to_thread.run_sync(next, chunks, end, limiter=threads)) is not end:
+            yield chunk
+    finally:
+        with CancelScope(shield=True):
+            # A reader that has gone leaves a transaction open until the generator is closed.
+            await to_thread.run_sync(chunks.close, limiter=threads)  # type: ignore[attr-defined]
+            await stack.aclose()
+
+
+def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
+    open_streams = 0
+
+    def enter() -> None:
+        nonlocal open_streams
+        if open_streams >= parts.limits.streams or fanout.closing:
+            raise LinkProblem(LinkTrouble.BUSY, "too many streams", 15)
+        open_streams += 1
+        metrics.STREAMS.inc()
+
+    def leave() -> None:
+        nonlocal open_streams
+        open_streams -= 1
+        metrics.STREAMS.dec()
+
+    @router.get("/pokes", response_class=Response,
+                responses={**POKES, **troubles(401, 403, 408, 413, 422, 429)})  # type: ignore[dict-item]  # fmt: skip
+    async def pokes(request: Request, who: Asker) -> Response:
+        """News of new heads in the scopes that the asker may see; a lost one costs only a wait."""
+        hello = await to_thread.run_sync(parts.desk.hello, who)
+        now = {s.scope: s.head for s in hello.scopes}
+        if SSE not in request.headers.get("accept", ""):
+            return Response(b"".join(_poke(s, h) for s, h in now.items()), media_type=SSE)
+        token = request.headers["authorization"].partition(" ")[2].strip()
+        enter()
+
+        async def events() -> "AsyncIterator[bytes]":
+            try:
+                async with fanout.listener(frozenset(now)) as mine:
+                    yield b"retry: 2000\n\n" + b"".join(_poke(s, h) for s, h in now.items())
+                    while not fanout.closing:
+                        news = await mine.news(PING)
+                        if not news:
+                            await to_thread.run_sync(parts.principals.principal_of, token)
+                        yield b"".join(_poke(s, h) for s, h in news.items()) or b": ping\n\n"
+            except LinkProblem:
+                return  # the token has run out or was revoked: the asker comes again, or is told
+            finally:
+                leave()
+
+        return StreamingResponse(events(), media_type=SSE, headers={"cache-control": "no-store"})
+
+
+def _poke(scope: str, head: int) -> bytes:
+    return b"event: poke\ndata: %b\n\n" % orjson.dumps({"scope": scope, "head": head})
