@@ -1,0 +1,128 @@
+"""What a device and the people at it may do and see, from the hub's own records (DESIGN §7)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from app.domain.errors import Refusal
+from app.domain.op import HUB_OPS, OpKind
+from app.domain.rights import Role, may, within
+from app.ports.accounts import Entry
+from app.ports.link import LinkTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from app.hub.accounts import HubAccounts
+    from app.hub.devices import Principal
+    from app.hub.refusals import Refusals
+    from app.ports.accounts import Account
+    from app.ports.clock import Clock
+
+_RECORDS = frozenset({OpKind.PUT.value, OpKind.RETIRE.value})
+_HUB_KINDS = frozenset(kind.value for kind in HUB_OPS)
+
+
+def permitted(
+    account: Account | None, scopes: frozenset[str], kind: str, scope: str, district: str
+) -> Refusal | None:
+    """Why an account may not do an op of this kind in this scope through a device of these scopes."""
+    if kind in _HUB_KINDS:
+        return Refusal.HUB_ONLY
+    if account is None or account.disabled:
+        return Refusal.UNKNOWN_ACTOR
+    if not within(scopes, scope) or not within(account.scopes, scope) or not may(account.role, kind):
+        return Refusal.NOT_PERMITTED
+    if kind in _RECORDS and account.role is Role.TOWN_OFFICER and scope == district:
+        return Refusal.NOT_PERMITTED
+    return None
+
+
+def sees_whole(scopes: frozenset[str], scope: str) -> bool:
+    """Whether a reader of these scopes sees every row of the scope."""
+    return within(scopes, scope)
+
+
+def sees_records(scopes: frozenset[str], scope: str, district: str) -> bool:
+    """Whether a reader of these scopes sees the scope's records: everyone needs the district's."""
+    return within(scopes, scope) or (bool(scopes) and scope == district)
+
+
+class Permit:
+    """The right of one device's ops: called with actor, kind and scope; None where it may.
+
+    Accounts are asked for when the permit is made, and stay what they were while it is used: one page.
+    """
+
+    def __init__(self, accounts: HubAccounts, principal: Principal, district: str) -> None:
+        self._ask = accounts
+        self._principal = principal
+        self._district = district
+        self._known: dict[str, Account | None] = {}
+        self.refused: list[tuple[str, str, str, Refusal]] = []
+
+    def foresee(self, actors: Iterable[str]) -> None:
+        """Look the actors up in one question, before a transaction of the caller's is open."""
+        asked = set(actors) - self._known.keys()
+        found: Mapping[str, Account] = self._ask.find_many(asked) if asked else {}
+        self._known |= {actor: found.get(actor) for actor in asked}
+
+    def __call__(self, actor: str, kind: str, scope: str) -> Refusal | None:
+        if actor not in self._known:
+            self.foresee((actor,))
+        why = permitted(self._known[actor], self._principal.scopes, kind, scope, self._district)
+        if why is None and not self._is_own(actor):
+            why = Refusal.NOT_PERMITTED
+        if why is not None:
+            self.refused.append((actor, kind, scope, why))
+        return why
+
+    def _is_own(self, actor: str) -> bool:
+        """A person without a device acts in no other name."""
+        return not self._principal.user or self._principal.user == actor
+
+
+class Permits:
+    """Makes permits, and writes down what they refused."""
+
+    def __init__(self, accounts: HubAccounts, refusals: Refusals, clock: Clock, district: str) -> None:
+        self._accounts = accounts
+        self._refusals = refusals
+        self._clock = clock
+        self.district = district
+
+    @contextmanager
+    def permitting(self, principal: Principal, actors: Iterable[str] = ()) -> Iterator[Permit]:
+        """A permit for one page; its refusals are in the audit when the block ends, however it ends.
+
+        Name the page's actors, so that nothing is asked while the page's own transaction is open.
+        """
+        permit = Permit(self._accounts, principal, self.district)
+        permit.foresee(actors)
+        try:
+            yield permit
+        finally:
+            now = self._clock.now()
+            self._refusals.note_many([
+                Entry(now, principal.device, actor, "op", why.value, f"{kind} {scope}")
+                for actor, kind, scope, why in permit.refused
+            ])  # fmt: skip
+
+    def reading(self, principal: Principal, scope: str) -> bool:
+        """Whether the reader sees the whole scope (else its records alone).
+
+        ``LinkProblem(FORBIDDEN)``, and a line of the audit, where it sees nothing of it.
+        """
+        if sees_whole(principal.scopes, scope):
+            return True
+        if sees_records(principal.scopes, scope, self.district):
+            return False
+        raise self._refusals.refusal(
+            "read", LinkTrouble.FORBIDDEN, scope, device=principal.device, actor=principal.user
+        )
+
+    def follows(self, principal: Principal, scopes: Iterable[str]) -> dict[str, bool]:
+        """Of the hub's scopes, those the reader follows, each with whether it sees it whole."""
+        mine = principal.scopes
+        return {s: sees_whole(mine, s) for s in scopes if sees_records(mine, s, self.district)}
