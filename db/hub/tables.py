@@ -26,6 +26,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+TEXT_PAIRS = "text_pairs"
+"""The function that takes a text apart into its pairs of characters, so that an index finds a part of it."""
+
 
 def _key(name: str, kind: type = Text) -> Column[object]:
     return Column(name, kind, primary_key=True, autoincrement=False)
@@ -126,8 +129,16 @@ incident = Table(
     _need("body"),
     Index("incident_id", "id", unique=True),
     Index("incident_ref", "ref", unique=True, postgresql_where=text("ref <> ''")),
-    Index("incident_number", "number"),
+    Index("incident_number", "number", "id"),
     Index("incident_reported", "scope", "reported_at"),
+    # What a list is sorted by over several scopes, walked either way, and what it is filtered by.
+    Index("incident_by_reported", "reported_at", "id"),
+    Index("incident_by_due", "due_at", "id"),
+    Index("incident_by_severity", "severity", "id"),
+    Index("incident_state", "state"),
+    Index("incident_category", "category"),
+    Index("incident_source", "source"),
+    Index("incident_title", text(f"{TEXT_PAIRS}(title)"), postgresql_using="gin"),
     Index("incident_open", "scope", "due_at", postgresql_where=text("open")),
 )
 

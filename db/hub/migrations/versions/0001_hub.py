@@ -6,6 +6,14 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+PAIRS = """
+CREATE FUNCTION text_pairs(words text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+  SELECT array(
+    SELECT DISTINCT substr(lower(words), i, 2) FROM generate_series(1, length(words) - 1) AS i
+  )
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -135,7 +143,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "id"),
     )
     op.create_index("incident_id", "incident", ["id"], unique=True)
-    op.create_index("incident_number", "incident", ["number"], unique=False)
+    op.execute(PAIRS)
+    op.create_index("incident_by_due", "incident", ["due_at", "id"], unique=False)
+    op.create_index("incident_by_reported", "incident", ["reported_at", "id"], unique=False)
+    op.create_index("incident_by_severity", "incident", ["severity", "id"], unique=False)
+    op.create_index("incident_category", "incident", ["category"], unique=False)
+    op.create_index("incident_number", "incident", ["number", "id"], unique=False)
+    op.create_index("incident_source", "incident", ["source"], unique=False)
+    op.create_index("incident_state", "incident", ["state"], unique=False)
+    op.create_index(
+        "incident_title", "incident", [sa.literal_column("text_pairs(title)")], unique=False,
+        postgresql_using="gin",
+    )  # fmt: skip
     op.create_index(
         "incident_open", "incident", ["scope", "due_at"], unique=False, postgresql_where=sa.text("open")
     )
