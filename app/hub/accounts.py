@@ -41,7 +41,7 @@ class Session:
 
 
 def nameable(name: str) -> bool:
-    """Whether a text from outside can be looked up as a name at all: PostgreSQL keeps no NUL."""
+    """Whether a text from outside can be kept or looked up as a name at all: PostgreSQL keeps no NUL."""
     return 0 < len(name) <= 64 and is_text(name) and name.isprintable()
 
 
@@ -94,14 +94,14 @@ class HubAccounts:
             tokens.keep(db, token, self._clock.now() + SESSION_MS, account=account.id)
         return Session(token, SESSION_MS // 1000, account)
 
-    def end_session(self, token: str) -> None:
-        """The person signs out."""
+    def end_sessions(self, user: str) -> None:
+        """The person signs out, everywhere."""
         with self._engine.begin() as db:
-            tokens.drop(db, token)
+            tokens.drop_of_account(db, user)
 
     def create(self, account: Account, password: str, by: str) -> None:
         """A new account; ``NoSuchAccount`` where the name is taken, ``UnfitPassword``, ValueError."""
-        if not nameable(account.id) or not account.scopes:
+        if not nameable(account.id) or not account.scopes or not nameable(account.name):
             raise ValueError("a name of up to 64 characters, and at least one scope")
         hashed = self._passwords.make(password, account.id)
         with self._engine.begin() as db:

@@ -72,8 +72,10 @@ class HubDevices:
 
         ``LinkProblem``: ``BAD_CODE`` (unknown, spent, expired, or another device's), ``REVOKED``,
         ``FORBIDDEN`` where the device is known with another key and the code was not made for it,
-        ``BAD_PAGE`` where the key is none. A refused attempt does not spend the code.
+        ``BAD_PAGE`` where the key or a name is none. A refused attempt does not spend the code.
         """
+        if not nameable(device) or (name and not nameable(name)):
+            raise self._refusals.refusal("enrol", LinkTrouble.BAD_PAGE, "name")
         try:
             public = public_part(key)
         except ValueError as error:

@@ -10,6 +10,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.domain.op import is_text
 from app.ports.link import LinkProblem, LinkTrouble
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ class Passwords:
 
     def make(self, password: str, account: str) -> str:
         """The hash of a new password; ``UnfitPassword`` where it will not do."""
-        if not SHORTEST <= len(password) <= LONGEST or password.casefold() == account.casefold():
+        if (
+            not SHORTEST <= len(password) <= LONGEST
+            or not is_text(password)
+            or password.casefold() == account.casefold()
+        ):
             raise UnfitPassword(f"{SHORTEST} to {LONGEST} characters, and not the name")
         with self._slot():
             return self._argon.hash(password)
@@ -57,7 +62,7 @@ class Passwords:
     def _verify(self, password: str, hashed: str) -> bool:
         try:
             return self._argon.verify(password, hashed)
-        except UnknownHashError:
+        except (UnknownHashError, UnicodeEncodeError):
             return False
 
     @contextmanager

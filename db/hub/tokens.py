@@ -44,11 +44,6 @@ def whose(db: Connection, token: str) -> Held | None:
     return None if row is None else Held(row.device or "", row.account or "", int(row.expires_at))
 
 
-def drop(db: Connection, token: str) -> None:
-    """Forget one token."""
-    db.execute(text("DELETE FROM token WHERE hash = :hash"), {"hash": digest(token)})
-
-
 def drop_of_account(db: Connection, account: str) -> None:
     """Forget every token of a person."""
     db.execute(text("DELETE FROM token WHERE account = :account"), {"account": account})

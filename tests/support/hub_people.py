@@ -15,7 +15,6 @@ from app.hub.refusals import Refusals
 from app.link.keys import new_pair, public_part
 from app.link.passwords import Passwords
 from app.ports.accounts import EVERYWHERE, Account, Grant
-from db.hub.tables import metadata
 from tests.support.postgres import fresh_database
 
 DISTRICT, TOWN_A, TOWN_B = "510113", "510113102", "510113103"
@@ -89,6 +88,5 @@ class Doors:
 
 def open_doors() -> Doors:
     """Doors of a fresh hub."""
-    engine = create_engine(fresh_database(migrated=False), pool_size=16)
-    metadata.create_all(engine)
+    engine = create_engine(fresh_database(), pool_size=16)
     return Doors(engine)
