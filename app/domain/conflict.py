@@ -8,261 +8,240 @@ The less final outcome wins, both intents are kept, and a person settles it with
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.domain.assignment import AssignmentState
+from app.domain.assignment import Assignment, AssignmentState
+from app.domain.clash import Decided, both, clash, ended_twice, proposed
+from app.domain.endings import ENDED, OVER, ended_with, ending_words, stages
 from app.domain.errors import Refusal
 from app.domain.fold import apply
-from app.domain.fold_matter import SEVERITIES, touched, work_state
-from app.domain.incident import Conflict, ConflictKind, Incident, Mark, State
-from app.domain.op import Op, OpKind, Outcome
+from app.domain.fold_matter import touched, work_state
+from app.domain.incident import MOVING, ConflictKind, Incident, State, allowed
+from app.domain.marks import ASSIGN, END, STEP, WORK, changed_fields, marked, unseen
+from app.domain.op import Op, OpKind, Outcome, is_instant, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ENDINGS = frozenset({OpKind.CLOSE, OpKind.CANCEL, OpKind.DECLINE, OpKind.MERGE})
-ENDED = frozenset({State.CLOSED, State.CANCELLED, State.DECLINED, State.MERGED})
+
+__all__ = ["ASSIGNING", "Decided", "decide", "fold"]
+
 ASSIGNING = frozenset({OpKind.ASSIGN, OpKind.WHISTLE})
-WORK = frozenset({
-    OpKind.ACCEPT, OpKind.ACKNOWLEDGE, OpKind.REPORT_IN, OpKind.RETURN, OpKind.RECALL, OpKind.HANDLE,
-    OpKind.SUSPEND, OpKind.RESUME, OpKind.ESCALATE, OpKind.SUPERVISE, OpKind.REOPEN, OpKind.UNMERGE,
-})  # fmt: skip
-"""Ops that say the matter goes on, beside those that assign."""
-
-HOLDS_OPEN = ASSIGNING | WORK - {OpKind.RECALL, OpKind.REOPEN, OpKind.UNMERGE, OpKind.RESUME}
-"""Ops that keep a matter open which someone has ended at the same time."""
-
-EDITED = ("title", "item", "severity", "place")
-SAID_TWICE = frozenset({
-    Refusal.ALREADY_ACCEPTED, Refusal.ALREADY_ACKNOWLEDGED, Refusal.ALREADY_ARRIVED,
-})  # fmt: skip
-
-END, ASSIGN, WORKED = "end", "assign", "work"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The incident after the op (as it was, where refused; None where there is none) and the outcome."""
-
-    incident: Incident | None
-    outcome: Outcome
-    refusal: Refusal | None = None
 
 
 def decide(incident: Incident | None, op: Op) -> Decided:
     """What the op leaves. Total, as ``apply`` is: whatever the op holds, never an error."""
-    if incident is None:
-        return _told(None, apply(None, op))
-    if incident.scope != op.scope and op.kind != OpKind.MOVE_IN:
-        return Decided(incident, Outcome.REFUSED, Refusal.MOVED_AWAY)
-    unseen = _unseen(incident, op)
-    special = _SPECIAL.get(op.kind) if unseen else None
-    found = special(incident, op, unseen) if special else None
-    if found is None:
-        found = _told(incident, apply(incident, op))
-        if unseen and found.refusal in SAID_TWICE:
-            found = Decided(touched(incident, op), Outcome.APPLIED)
-    if found.refusal is not None or found.incident is None:
-        return found
-    return replace(found, incident=_marked(incident, found.incident, op))
+    if incident is not None and op.kind != OpKind.MOVE_IN:
+        marks = incident.marks
+        if incident.scope != op.scope or (marks and marks[0].concern == MOVING):
+            return Decided(incident, Outcome.REFUSED, Refusal.MOVED_AWAY)
+        others = unseen(incident, op)
+        if others:
+            return _beside(incident, op, others)
+    return _alone(incident, op)
 
 
-def _told(before: Incident | None, after: Incident | Refusal) -> Decided:
-    if isinstance(after, Refusal):
-        return Decided(before, Outcome.REFUSED, after)
-    return Decided(after, Outcome.APPLIED)
-
-
-def _unseen(incident: Incident, op: Op) -> frozenset[str]:
-    """The concerns that others have touched since what the op's author had seen."""
-    short = op.origin.short
-    return frozenset(m.concern for m in incident.marks if m.version > op.base and m.origin != short)
-
-
-def _work(incident: Incident, op: Op, unseen: frozenset[str]) -> Decided | None:
-    """Work on what someone has ended, or handed in as done: it stays open, the ending becomes a proposal."""
-    if END in unseen and (incident.state in ENDED or incident.state is State.HANDLED):
-        return _reopened(incident, op)
-    if op.kind == OpKind.HANDLE and ASSIGN in unseen:
-        after = apply(incident, op)
-        if after is Refusal.CO_HANDLERS_OPEN:
-            return _proposed(incident, op)
-    return None
-
-
-def _verify(incident: Incident, op: Op, unseen: frozenset[str]) -> Decided | None:
-    """Sent back by one, closed by another: the work goes on."""
-    if END in unseen and incident.state in ENDED and op.body.get("passed") is False:
-        return _reopened(incident, op)
-    return None
-
-
-def _reopened(incident: Incident, op: Op) -> Decided | None:
-    undone = _undone(incident)
-    after = apply(undone, op)
-    if isinstance(after, Refusal):
-        return None
-    how = next((m for m in reversed(incident.marks) if m.concern == END), None)
-    told = (incident.state.value, incident.result)
-    after = replace(after, version=incident.version + 1)
-    settled = _with_conflict(after, op, ConflictKind.CLOSE_PROPOSED, told)
-    assert how is not None
-    return Decided(settled, Outcome.CONFLICT)
-
-
-def _undone(incident: Incident) -> Incident:
-    """The incident as it was before its ending: the assignments that it recalled are at work again."""
-    recalled = set(incident.undone[1:])
-    given_back = tuple(
-        replace(
-            a,
-            state=AssignmentState.ARRIVED if a.arrived_at is not None
-            else AssignmentState.ACKNOWLEDGED if a.acknowledged_at is not None
-            else AssignmentState.OFFERED,
-            ended_at=None,
-            reason="",
-        )
-        if a.id in recalled else a
-        for a in incident.assignments
-    )  # fmt: skip
-    before = replace(
-        incident, assignments=given_back, closed_at=None, handled_at=None, verified=False, result="",
-        merged_into="", before_merge="", undone=(),
-    )  # fmt: skip
-    was = incident.undone[0] if incident.undone else ""
-    if was == State.HANDLED.value:
-        return replace(
-            before, state=State.HANDLED, handled_at=incident.handled_at, verified=incident.verified
-        )
-    return replace(before, state=State.REPORTED if was == State.REPORTED.value else work_state(before))
-
-
-def _assign(incident: Incident, op: Op, unseen: frozenset[str]) -> Decided | None:
-    """Two dispatch the same matter: both stand; to the same handler they are one."""
-    if END in unseen and (incident.state in ENDED or incident.state is State.HANDLED):
-        return _reopened(incident, op)
-    if ASSIGN not in unseen:
-        return None
-    active = {a.handler: a for a in incident.assignments if a.active}
-    handler, name = op.body.get("handler"), op.body.get("assignment")
-    if op.kind == OpKind.ASSIGN and handler in active and isinstance(name, str) and name:
-        same = active[handler]
-        joined = tuple(
-            replace(a, also=(*a.also, name)) if a is same else a for a in incident.assignments
-        )  # fmt: skip
-        return Decided(touched(incident, op, assignments=joined), Outcome.APPLIED)
+def _alone(incident: Incident | None, op: Op) -> Decided:
     after = apply(incident, op)
     if isinstance(after, Refusal):
+        return Decided(incident, Outcome.REFUSED, after)
+    return Decided(after if incident is None else marked(incident, after, op), Outcome.APPLIED)
+
+
+_SAID_TWICE: dict[str, frozenset[Refusal]] = {
+    OpKind.ACCEPT: frozenset({Refusal.ALREADY_ACCEPTED}),
+    OpKind.ACKNOWLEDGE: frozenset({Refusal.ALREADY_ACKNOWLEDGED, Refusal.ALREADY_ARRIVED}),
+    OpKind.REPORT_IN: frozenset({Refusal.ALREADY_ARRIVED}),
+    OpKind.SUSPEND: frozenset({Refusal.IS_SUSPENDED}),
+    OpKind.RESUME: frozenset({Refusal.NOT_SUSPENDED}),
+    OpKind.REOPEN: frozenset({Refusal.NOT_CLOSED}),
+    OpKind.UNMERGE: frozenset({Refusal.NOT_MERGED}),
+}
+"""Refusals that only say that another one had the same intent first: then both had their way."""
+
+
+def _beside(incident: Incident, op: Op, others: frozenset[str]) -> Decided:
+    """The op where ``others`` are the concerns that its author did not see touched."""
+    if not is_instant(op.at):
+        return Decided(incident, Outcome.REFUSED, Refusal.MALFORMED)
+    found = _found(incident, op, others)
+    if found.refusal is not None and found.refusal in _SAID_TWICE.get(op.kind, ()):
+        return both(incident, op)
+    return found
+
+
+def _found(incident: Incident, op: Op, others: frozenset[str]) -> Decided:
+    special = _SPECIAL.get(op.kind)
+    return (special(incident, op, others) if special else None) or _alone(incident, op)
+
+
+def _reopened(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Work on what someone has ended meanwhile: it stays open, and the ending becomes a proposal.
+
+    The op is tried on the incident as it was before the ending, or before what had led to it.
+    """
+    for stage in stages(incident):
+        found = _found(stage, op, others - {END})
+        if found.refusal is None and found.incident is not None:
+            told = (incident.state.value, ended_with(incident))
+            return clash(found.incident, op, ConflictKind.CLOSE_PROPOSED, *told)
+    return None
+
+
+def _beneath(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Work on what someone has suspended meanwhile: it is done, and the clock still stands."""
+    lifted = replace(incident, state=work_state(incident), suspended_at=None)
+    found = _found(lifted, op, others - {WORK})
+    if found.refusal is not None or found.incident is None:
         return None
-    if not active:
-        return Decided(after, Outcome.APPLIED)
-    told = tuple(a.handler for a in after.assignments if a.active)
-    return Decided(_with_conflict(after, op, ConflictKind.DOUBLE_DISPATCH, told), Outcome.CONFLICT)
+    if found.incident.state is State.HANDLED:
+        return proposed(incident, op)
+    held = replace(found.incident, state=State.SUSPENDED, suspended_at=incident.suspended_at)
+    return Decided(held, found.outcome)
 
 
-def _ending(incident: Incident, op: Op, unseen: frozenset[str]) -> Decided | None:
+def _work(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    if END in others and incident.state in ENDED:
+        return _reopened(incident, op, others)
+    return _recall(incident, op, others) if op.kind in _BENEATH else None
+
+
+def _recall(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    held = WORK in others and incident.state is State.SUSPENDED
+    return _beneath(incident, op, others) if held else None
+
+
+def _refused(incident: Incident, op: Op) -> Refusal | None:
+    after = apply(incident, op)
+    return after if isinstance(after, Refusal) else None
+
+
+def _named(incident: Incident, op: Op) -> Assignment | None:
+    name = op.body.get("assignment")
+    return next((a for a in incident.assignments if a.id == name or name in a.also), None)
+
+
+def _step(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Told late of an assignment that has been done meanwhile: nothing speaks against it."""
+    mine = _named(incident, op)
+    if mine is not None and mine.state is AssignmentState.DONE:
+        return both(incident, op)
+    return _work(incident, op, others)
+
+
+_NOT_YET = frozenset({Refusal.CO_HANDLERS_OPEN, Refusal.ASSIGNMENT_ENDED, Refusal.NOT_ASSIGNED})
+
+
+def _handle(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Done in the field, while others gave it to more, took it back, ended it, or said the same."""
+    mine = _named(incident, op)
+    if mine is None or not is_text(op.body.get("result")) or not op.body["result"]:
+        return None
+    if mine.state is AssignmentState.DONE:
+        return ended_twice(incident, op) if mine.lead and incident.state in ENDED else both(incident, op)
+    found = _work(incident, op, others)
+    if found is None and incident.state not in ENDED and _refused(incident, op) in _NOT_YET:
+        return proposed(incident, op)
+    return found
+
+
+def _verify(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Sent back by one, closed by another: the work goes on."""
+    failed = op.body.get("passed") is False
+    return _reopened(incident, op, others) if failed and END in others and incident.state in OVER else None
+
+
+def _assign(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """Two dispatch the same matter: both stand; to the same handler they are one."""
+    found = _work(incident, op, others)
+    if found is not None or ASSIGN not in others or allowed(incident.state, OpKind(op.kind)):
+        return found
+    calls = _calls(op)
+    busy = {a.handler for a in incident.assignments if a.active}
+    names = {name for a in incident.assignments for name in (a.id, *a.also)}
+    if not busy or any(name in names for name, _ in calls) or len(dict(calls)) < len(calls):
+        return None
+    again = {handler: name for name, handler in calls if handler in busy}
+    joined = tuple(
+        replace(a, also=(*a.also, again[a.handler])) if a.active and a.handler in again else a
+        for a in incident.assignments
+    )
+    if calls and len(again) == len(calls):
+        return Decided(marked(incident, touched(incident, op, assignments=joined), op), Outcome.APPLIED)
+    rest = op if not again else replace(op, body={**op.body, "calls": _others(op, busy)})
+    after = apply(replace(incident, assignments=joined), rest)
+    if isinstance(after, Refusal):
+        return None
+    told = [a.handler for a in after.assignments if a.active]
+    return clash(marked(incident, after, op), op, ConflictKind.DOUBLE_DISPATCH, *told)
+
+
+def _calls(op: Op) -> list[tuple[str, str]]:
+    """The op's (assignment, handler) pairs; none where one of them is malformed."""
+    calls = op.body.get("calls") if op.kind == OpKind.WHISTLE else [op.body]
+    if not isinstance(calls, list) or not all(isinstance(c, Mapping) for c in calls):
+        return []
+    pairs = [(c.get("assignment"), c.get("handler")) for c in calls]
+    return pairs if all(text and is_text(text) for pair in pairs for text in pair) else []
+
+
+def _others(op: Op, busy: set[str]) -> list[object]:
+    """The whistle's calls to handlers that are not at work yet."""
+    return [c for c in op.body["calls"] if c["handler"] not in busy]
+
+
+_NOT_SO_FAR = frozenset({
+    Refusal.HAS_OPEN_ASSIGNMENTS, Refusal.NOT_HANDLED, Refusal.ALREADY_HANDLED, Refusal.IS_SUSPENDED,
+    Refusal.NOT_VERIFIED,
+})  # fmt: skip
+_AGAINST_CLOSING = frozenset({ASSIGN, WORK})
+_AGAINST_THE_REST = frozenset({ASSIGN, WORK, STEP, END})
+
+
+def _ending(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
     """An ending beside work that its author had not seen, or beside another ending."""
-    if incident.state in ENDED:
-        if END not in unseen:
-            return None
-        first = (incident.state.value, incident.merged_into or incident.result)
-        second = (_STATE_OF[OpKind(op.kind)].value, _words(op))
-        if second == first or (op.kind == OpKind.CLOSE and first[0] == second[0] and not second[1]):
-            return Decided(touched(incident, op), Outcome.APPLIED)
-        after = _with_conflict(touched(incident, op), op, ConflictKind.CLOSE_DIFFERS, (*first, *second))
-        return Decided(after, Outcome.CONFLICT)
-    return _proposed(incident, op) if unseen & {ASSIGN, WORKED} else None
+    closing, words = op.kind == OpKind.CLOSE, ending_words(op)
+    if not closing and (not words or op.body.get("into") == incident.id):
+        return None
+    if incident.state in OVER:
+        return ended_twice(incident, op) if END in others else None
+    against = _AGAINST_CLOSING if closing else _AGAINST_THE_REST
+    if others & against or _refused(incident, op) in _NOT_SO_FAR:
+        return proposed(incident, op)
+    return None
 
 
-def _proposed(incident: Incident, op: Op) -> Decided:
-    told = (_STATE_OF.get(OpKind(op.kind), State.HANDLED).value, _words(op))
-    after = _with_conflict(touched(incident, op), op, ConflictKind.CLOSE_PROPOSED, told)
-    return Decided(after, Outcome.CONFLICT)
-
-
-_STATE_OF = {
-    OpKind.CLOSE: State.CLOSED, OpKind.CANCEL: State.CANCELLED, OpKind.DECLINE: State.DECLINED,
-    OpKind.MERGE: State.MERGED,
-}  # fmt: skip
-
-
-def _words(op: Op) -> str:
-    for name in ("result", "reason", "into"):
-        value = op.body.get(name)
-        if isinstance(value, str) and value:
-            return value
-    return ""
-
-
-def _edit(incident: Incident, op: Op, unseen: frozenset[str]) -> Decided | None:
+def _edit(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
     """Two edit one field: the later is shown, both are kept; of two priorities the higher stands."""
     after = apply(incident, op)
     if isinstance(after, Refusal):
         return None
-    twice = [f for f in EDITED if f in unseen and getattr(after, f) != getattr(incident, f)]
+    twice = [f for f in changed_fields(incident, after) if f in others]
     if not twice:
         return None
+    told = [(f, str(getattr(incident, f)), str(getattr(after, f))) for f in twice]
+    shown = marked(incident, after, op)
     if "severity" in twice:
-        after = replace(after, severity=min(after.severity, incident.severity, key=SEVERITIES.index))
-    for field in twice:
-        told = (field, str(getattr(incident, field)), str(op.body.get(field, "")))
-        after = _with_conflict(after, op, ConflictKind.EDITED_TWICE, told)
-    return Decided(after, Outcome.CONFLICT)
+        shown = replace(shown, severity=min(after.severity, incident.severity))
+    for field in told:
+        shown = clash(shown, op, ConflictKind.EDITED_TWICE, *field).incident or shown
+    return Decided(shown, Outcome.CONFLICT)
 
 
-def _with_conflict(incident: Incident, op: Op, kind: ConflictKind, told: tuple[str, ...]) -> Incident:
-    field = f"-{told[0]}" if kind is ConflictKind.EDITED_TWICE else ""
-    name = f"{kind.value}-{incident.version}{field}"
-    return replace(incident, conflicts=(*incident.conflicts, Conflict(name, kind, op.at, op.actor, told)))
-
-
-def _marked(before: Incident, after: Incident, op: Op) -> Incident:
-    """The incident with the op's marks, and with what its ending would have to give back."""
-    if op.kind in _UNMARKED:
-        return after
-    concerns = _concerns(before, after, op)
-    changes: dict[str, object] = {}
-    if concerns:
-        short = op.origin.short
-        kept = tuple(m for m in after.marks if m.origin != short or m.concern not in concerns)
-        changes["marks"] = kept + tuple(Mark(c, short, after.version) for c in concerns)
-    ended = after.state in ENDED or after.state is State.HANDLED
-    if ended and before.state is not after.state:
-        active = {a.id for a in before.assignments if a.active}
-        changes["undone"] = (
-            before.state.value,
-            *(a.id for a in after.assignments if a.id in active and a.state is AssignmentState.RECALLED),
-        )
-    elif not ended and after.undone:
-        changes["undone"] = ()
-    return replace(after, **changes) if changes else after  # type: ignore[arg-type]
-
-
-_UNMARKED = frozenset({
-    OpKind.NOTE, OpKind.ATTACH, OpKind.RATE, OpKind.RESOLVE, OpKind.SHOW, OpKind.FLAG, OpKind.MOVE_OUT,
-    OpKind.MOVE_IN, OpKind.VERIFY,
-})  # fmt: skip
-
-
-def _concerns(before: Incident, after: Incident, op: Op) -> tuple[str, ...]:
-    if op.kind in ASSIGNING:
-        return (ASSIGN,)
-    if op.kind in ENDINGS or after.state is State.HANDLED:
-        return (END,)
-    if op.kind in WORK:
-        return (WORKED,)
-    return tuple(f for f in EDITED if getattr(after, f) != getattr(before, f))
-
-
+_BENEATH = ASSIGNING | {
+    OpKind.ACKNOWLEDGE, OpKind.REPORT_IN, OpKind.RETURN, OpKind.HANDLE,
+}  # fmt: skip
 _SPECIAL: dict[str, Callable[[Incident, Op, frozenset[str]], Decided | None]] = {
-    **dict.fromkeys(ASSIGNING, _assign),
-    **dict.fromkeys(HOLDS_OPEN - ASSIGNING, _work),
-    **dict.fromkeys(ENDINGS, _ending),
-    OpKind.VERIFY: _verify,
-    OpKind.CLASSIFY: _edit,
-    OpKind.RELOCATE: _edit,
-}
+    OpKind.ASSIGN: _assign, OpKind.WHISTLE: _assign,
+    OpKind.ACKNOWLEDGE: _step, OpKind.REPORT_IN: _step,
+    OpKind.ACCEPT: _work, OpKind.RETURN: _work, OpKind.ESCALATE: _work, OpKind.SUSPEND: _work,
+    OpKind.RESUME: _work, OpKind.RECALL: _recall,
+    OpKind.HANDLE: _handle, OpKind.VERIFY: _verify,
+    OpKind.CLOSE: _ending, OpKind.CANCEL: _ending, OpKind.DECLINE: _ending, OpKind.MERGE: _ending,
+    OpKind.CLASSIFY: _edit, OpKind.RELOCATE: _edit,
+}  # fmt: skip
 
 
 def fold(ops: Iterable[Op]) -> tuple[Incident | None, tuple[Refusal | None, ...]]:

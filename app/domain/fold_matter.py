@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.incident import Conflict, ConflictKind, Incident, Loop, Next, State
-from app.domain.moving import move_in
-from app.domain.op import Op, OpKind, is_instant, is_text
+from app.domain.incident import Incident, Loop, Next, State
+from app.domain.op import Op, OpKind, is_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +39,13 @@ def touched(incident: Incident, op: Op, **changes: Any) -> Incident:
     for name, value in changes.items():
         _PUT[name](after, value)
     return after
+
+
+def completed(fresh: Incident, **changes: Any) -> Incident:
+    """Set fields of an incident that ``touched`` has just made and nobody has been given yet."""
+    for name, value in changes.items():
+        _PUT[name](fresh, value)
+    return fresh
 
 
 def work_state(incident: Incident) -> State:
@@ -259,31 +265,6 @@ def _show(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     return touched(incident, op)
 
 
-def _flag(incident: Incident, op: Op, _cell: Cell) -> Incident:
-    """The hub has found a conflict that no scope's order can show."""
-    try:
-        kind = ConflictKind(op.need("conflict", str))
-    except ValueError as error:
-        raise MalformedOp(str(error)) from error
-    told = op.need("told", list)
-    if not all(is_text(word) for word in told):
-        raise MalformedOp("told")
-    after = touched(incident, op)
-    found = Conflict(f"{kind.value}-{after.version}", kind, op.at, op.actor, tuple(told))
-    return replace(after, conflicts=(*incident.conflicts, found))
-
-
-def _move_out(incident: Incident, op: Op, _cell: Cell) -> Incident:
-    """Gone to another scope, which opens it whole; what is left here is a pointer."""
-    return touched(incident, op, scope=op.need("to", str))
-
-
-def _move_in(incident: Incident, op: Op, _cell: Cell) -> Incident:
-    """Whole from another scope; where this store has it already at a later version, as it is here."""
-    arrived = move_in(op)
-    return incident if incident.scope == arrived.scope and incident.version > arrived.version else arrived
-
-
 HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {
     OpKind.REPORT: _reported_again,
     OpKind.ACCEPT: _accept,
@@ -304,7 +285,4 @@ HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {
     OpKind.UNMERGE: _unmerge,
     OpKind.RESOLVE: _resolve,
     OpKind.SHOW: _show,
-    OpKind.FLAG: _flag,
-    OpKind.MOVE_OUT: _move_out,
-    OpKind.MOVE_IN: _move_in,
 }

@@ -81,6 +81,10 @@ class Conflict:
     told: tuple[str, ...] = ()
 
 
+MOVING = "moving"
+"""The concern of an incident's first mark between leaving one scope and coming into the next (``origin``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The last version at which an origin (``Origin.short``) touched a concern of an incident."""
@@ -99,8 +103,7 @@ class Incident:
     kept apart. ``ref`` is the source's own number (``boston311:101001242404``), unique where present.
 
     ``marks`` say which origin last did what at which version, so that ops made without knowing of each other
-    are found alike everywhere; ``undone`` is what an ending would have to give back (the state before it,
-    then the ids of the assignments it recalled).
+    are found alike everywhere; ``undone`` is what an ending would have to give back (``app.domain.endings``).
     """
 
     id: str

@@ -38,7 +38,10 @@ BODIES: dict[OpKind, dict[str, Any]] = {
     OpKind.WHISTLE: {"calls": [{"assignment": "w1", "handler": "d1"}, {"assignment": "w2", "handler": "d2"}]},
     OpKind.MERGE: {"into": "f" * 32},
     OpKind.CANCEL: {"reason": "误报"},
-    OpKind.RESOLVE: {"conflict": "double_dispatch", "reason": "以先派为准"},
+    OpKind.RESOLVE: {"conflict": "double_dispatch-5", "reason": "以先派为准"},
+    OpKind.SHOW: {"person": "p1"},
+    OpKind.FLAG: {"conflict": "unit_double_booked", "told": ["u1", "f" * 32, "261120-0442", "510113104"]},
+    OpKind.MOVE_OUT: {"to": "510113104"},
 }
 """A body with which each op passes where the table lets it (``a1`` is the lead that ``in_state`` offers)."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.errors import Refusal
 from app.domain.conflict import fold
+from app.domain.errors import Refusal
 from app.domain.fold import apply
 from app.domain.incident import Loop, State
 from app.domain.op import OpKind
@@ -60,8 +60,8 @@ def test_a_position_may_be_whole_degrees_or_absent():
     assert (none.lon, none.lat) == (None, None)
 
 
-@pytest.mark.parametrize("kind", [k for k in OpKind if k is not OpKind.REPORT])
-def test_nothing_but_a_report_opens_an_incident(kind):
+@pytest.mark.parametrize("kind", [k for k in OpKind if k not in (OpKind.REPORT, OpKind.MOVE_IN)])
+def test_nothing_but_a_report_or_a_move_opens_an_incident(kind):
     record = kind in (OpKind.PUT, OpKind.RETIRE)
     assert apply(None, op(kind)) is (Refusal.UNKNOWN_OP if record else Refusal.UNKNOWN_INCIDENT)
 
@@ -94,6 +94,13 @@ def test_an_op_that_is_none_of_an_incident(kind):
         (State.WORKING, OpKind.RELOCATE, {**WHERE, "lat": None}, Refusal.MALFORMED),
         (State.WORKING, OpKind.CLASSIFY, {**MATTER, "severity": 9}, Refusal.MALFORMED),
         (State.WORKING, OpKind.RESOLVE, BODIES[OpKind.RESOLVE], Refusal.NO_CONFLICT),
+        (State.WORKING, OpKind.SHOW, {"person": "p2"}, Refusal.UNKNOWN_RECORD),
+        (State.WORKING, OpKind.SHOW, {}, Refusal.MALFORMED),
+        (State.CLOSED, OpKind.SHOW, {"person": ""}, Refusal.IS_CLOSED),
+        (State.WORKING, OpKind.FLAG, {"conflict": "quarrel", "told": []}, Refusal.MALFORMED),
+        (State.WORKING, OpKind.FLAG, {"conflict": "unit_double_booked", "told": [3]}, Refusal.MALFORMED),
+        (State.WORKING, OpKind.MOVE_OUT, {}, Refusal.MALFORMED),
+        (State.WORKING, OpKind.MOVE_IN, {}, Refusal.MALFORMED),
         (State.REPORTED, OpKind.MERGE, {"into": "e" * 32}, Refusal.MERGE_INTO_ITSELF),
         (State.REPORTED, OpKind.MERGE, {}, Refusal.MALFORMED),
         (State.WORKING, OpKind.WHISTLE, {"calls": []}, Refusal.MALFORMED),

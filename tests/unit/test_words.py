@@ -16,9 +16,12 @@ from app.domain.catalogue import HandlerLevel
 from app.domain.errors import Refusal
 from app.domain.fold_matter import SEVERITIES
 from app.domain.force import UnitKind
-from app.domain.incident import Loop, State
+from app.domain.incident import ConflictKind, Loop, State
+from app.domain.marks import EDITED
 from app.domain.op import OpKind, Outcome
 from app.domain.place import Level
+from app.domain.rights import Role
+from app.ports.link import LinkTrouble
 from app.ports.rows import PointMark, Queue, Sort
 from app.services.spell import clock_time, day, day_time, duration
 from app.services.words import LANGUAGES, MissingWord, Words
@@ -35,6 +38,11 @@ ENUMS = {
     "outcome": Outcome,
     "refusal": Refusal,
     "assignment": AssignmentState,
+    "conflict": ConflictKind,
+    "conflict_told": ConflictKind,
+    "conflict_field": EDITED,
+    "role": Role,
+    "link": LinkTrouble,
     "loop": Loop,
     "unit_kind": UnitKind,
     "level": HandlerLevel,
@@ -88,13 +96,14 @@ def test_no_word_is_empty_or_in_the_other_language():
             assert re.search(r"[\u4e00-\u9fff]", zh) or zh == "12345", zh
 
 
-def test_a_refusal_says_what_is_wrong_and_ends_as_a_sentence():
-    for code in Refusal:
-        assert ZH.say("refusal", code).endswith("。")
-        assert EN.say("refusal", code).endswith(".")
+def test_a_refusal_or_a_broken_line_says_what_is_wrong_and_ends_as_a_sentence():
+    for group, codes in (("refusal", Refusal), ("link", LinkTrouble)):
+        for code in codes:
+            assert ZH.say(group, code).endswith("。")
+            assert EN.say(group, code).endswith(".")
 
 
-@pytest.mark.parametrize("group", ["state", "queue", "op", "assignment", "loop", "severity", "clock"])
+@pytest.mark.parametrize("group", ["state", "queue", "op", "assignment", "loop", "severity", "clock", "role"])
 def test_short_words_are_unlike_each_other(group):
     for words in (ZH, EN):
         said = [words.say(group, code) for code in words.codes(group)]
