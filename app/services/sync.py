@@ -165,7 +165,7 @@ class Sync:
 
     def _take_answer(self, scope: str, first: int, last: int, pushed: Pushed) -> None:
         # More than was sent is known where an older copy of this store wrote it: no answer to this page.
-        acked = min(pushed.acked, last)
+        acked = min(pushed.acked, last, *(n - 1 for n in pushed.forked))
         if acked < first and not pushed.forked:
             raise LinkProblem(LinkTrouble.BAD_PAGE, f"push: {pushed.acked} of {first} to {last}")
         if acked >= first:
