@@ -1,0 +1,206 @@
+"""The hub's store on PostgreSQL: any number of workers, each scope with one writer at a time (DESIGN §5)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from app.domain.op import GENESIS, HUB_DEVICE
+from app.ports.link import PULL_OPS, LinkProblem, LinkTrouble
+from app.ports.problems import StoreProblem
+from db.hub import pull
+from db.hub.copying import run
+from db.hub.database import engine_of, transaction
+from db.hub.double_booking import look_for_double_bookings
+from db.hub.faults import AGAIN, told_in_words
+from db.hub.ordering import Ordering, ScopeNotHeld
+from db.hub.push import PagePush, PageWork, origin_row, write_notes
+from db.hub.upgrade import bring_up_to_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Engine
+
+    from app.ports.clock import Clock, Ids
+    from app.ports.link import PullPage, Pushed, PushPage, ScopeHead
+    from db.hub.database import Raw
+    from db.hub.push import Permit
+
+    T = TypeVar("T")
+
+ATTEMPTS = 12
+"""So often work is begun anew that met another transaction, or found that it needs one more scope."""
+
+
+def open_hub(url: str, ids: Ids, clock: Clock) -> HubStore:
+    """Open the hub's database and bring its schema up to date. ``StoreProblem`` where the world does not
+    let it, ``NewerStore`` where a later release has written it.
+    """
+    with told_in_words():
+        store = HubStore(engine_of(url), ids, clock)
+        try:
+            bring_up_to_date(store.engine)
+            store.prepare()
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+class HubStore:
+    """What a worker of the hub does with the database. Every call is one transaction of its own.
+
+    Raises ``StoreProblem`` for what the world does to the database, and ``LinkProblem`` where a device asks
+    for what it cannot have.
+    """
+
+    def __init__(self, engine: Engine, ids: Ids, clock: Clock) -> None:
+        self.engine = engine
+        self._ids = ids
+        self._clock = clock
+        self._looked: dict[str, tuple[str, int]] = {}
+
+    def prepare(self) -> None:
+        """See that the hub has an identity, and look again at what was not looked at before it ended."""
+        with self.transaction() as raw:
+            raw.execute(
+                "INSERT INTO meta (name, value) VALUES ('hub', %s) ON CONFLICT DO NOTHING",
+                (self._ids.fresh(),),
+            )
+        with self.transaction() as raw:
+            scopes = run(raw, "SELECT id, epoch, booked, head FROM scope WHERE booked < head").fetchall()
+        for scope, epoch, booked, head in scopes:
+            self._look(scope, epoch, booked, head)
+
+    @contextmanager
+    def transaction(self, *, frozen: bool = False) -> Iterator[Raw]:
+        """A transaction of the driver's own (``db.hub.database.transaction``)."""
+        with told_in_words(), transaction(self.engine, frozen=frozen) as raw:
+            yield raw
+
+    def ping(self) -> None:
+        """Return if the database answers."""
+        with self.transaction() as raw:
+            raw.execute("SELECT 1")
+
+    def ensure_scopes(self, scopes: Iterable[str]) -> None:
+        """Make the scopes that are not there yet, each with an epoch and an origin of the hub's own."""
+        with self.transaction() as raw:
+            life = run(raw, "SELECT value FROM meta WHERE name = 'hub' FOR UPDATE").fetchone()[0]
+            known = {scope for (scope,) in run(raw, "SELECT id FROM scope")}
+            for scope in sorted(set(scopes) - known):
+                new_scope(raw, scope, self._ids.fresh(), life)
+
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope there is."""
+        with self.transaction() as raw:
+            return tuple(scope for (scope,) in run(raw, "SELECT id FROM scope ORDER BY id"))
+
+    def heads(self, scopes: Mapping[str, bool] | Iterable[str]) -> tuple[ScopeHead, ...]:
+        """Where the scopes stand, those that there are. A mapping tells of each whether it is seen whole."""
+        whole = scopes if isinstance(scopes, Mapping) else dict.fromkeys(scopes, True)
+        with self.transaction() as raw:
+            return pull.heads(raw, whole)
+
+    def push(self, page: PushPage, permit: Permit) -> Pushed:
+        """Order a device's page; harmless when repeated. ``permit(actor, kind, scope)`` says why not.
+
+        ``LinkProblem``: BAD_PAGE, FORBIDDEN, EPOCH, GAP.
+        """
+        work = PageWork.of(page)
+
+        def attempt(raw: Raw, scopes: set[str]) -> tuple[Pushed, Ordering]:
+            now = self._clock.now()
+            origin = origin_row(raw, page.origin)
+            ordering = Ordering(raw, scopes, now)
+            self._tell_looked(ordering)
+            taking = PagePush(raw, work, ordering, origin, now)
+            pushed = taking.take(permit)
+            ordering.flush()
+            write_notes(raw, taking.notes, now)
+            return pushed, ordering
+
+        try:
+            pushed, ordering = self._attempted(work.scopes, attempt)
+        except UnicodeEncodeError as error:
+            raise LinkProblem(LinkTrouble.BAD_PAGE, "half of a surrogate pair") from error
+        self._after(ordering)
+        return pushed
+
+    def pull(
+        self, scope: str, epoch: str, after: int, limit: int = PULL_OPS, *, whole: bool, persons: bool = True
+    ) -> PullPage:
+        """Rows of the scope's order after a place. Who does not see the scope whole gets its records alone:
+        the other rows are withheld. ``LinkProblem``: FORBIDDEN, EPOCH, BAD_PAGE.
+        """
+        with self.transaction(frozen=True) as raw:
+            return pull.page(raw, scope, epoch, after, limit, whole=whole, persons=persons)
+
+    def chain_at(self, scope: str, seqs: Sequence[int]) -> dict[int, bytes]:
+        """The chain after each of these rows; rows that are not there are left out."""
+        with self.transaction() as raw:
+            return pull.chain_at(raw, scope, seqs)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def _attempted(self, scopes: set[str], work: Callable[[Raw, set[str]], T]) -> T:
+        """The work in a transaction, begun anew where it met another one or needs one more scope."""
+        with told_in_words():
+            for _ in range(ATTEMPTS):
+                try:
+                    with transaction(self.engine) as raw:
+                        return work(raw, scopes)
+                except ScopeNotHeld as need:
+                    scopes |= {need.scope}
+                except AGAIN:
+                    continue
+            with transaction(self.engine) as raw:
+                return work(raw, scopes)
+
+    def _tell_looked(self, ordering: Ordering) -> None:
+        """How far this worker has looked for double bookings goes along with the next commit."""
+        for seat in ordering.seats.values():
+            epoch, upto = self._looked.get(seat.scope, ("", 0))
+            if epoch == seat.epoch and upto > seat.booked:
+                seat.booked = min(upto, seat.head)
+
+    def _after(self, ordering: Ordering) -> None:
+        """After the commit: a unit that two centres have sent is seen by no scope's order (DESIGN §5).
+
+        What goes wrong here costs nothing that was pushed: the scope's row says up to where was looked, and
+        the next commit or start begins there.
+        """
+        for seat in ordering.seats.values():
+            if seat.head in {seat.booked, seat.began}:
+                continue
+            if seat.booked == seat.began and seat.scope not in ordering.bookings.scopes:
+                self._looked[seat.scope] = (seat.epoch, seat.head)
+                continue
+            with contextlib.suppress(StoreProblem):
+                self._look(seat.scope, seat.epoch, seat.booked, seat.head)
+
+    def _look(self, scope: str, epoch: str, booked: int, head: int) -> None:
+        for found in look_for_double_bookings(self.transaction, scope, booked, head):
+            flag = partial(found.flag, now=self._clock.now())
+            self._attempted(set(found.scopes), flag)
+        self._looked[scope] = (epoch, head)
+
+
+def new_scope(raw: Raw, scope: str, epoch: str, life: str) -> None:
+    """A scope with nothing in it. ``life`` is the hub's own incarnation."""
+    own = run(
+        raw,
+        "INSERT INTO origin (device, incarnation) VALUES (%s, %s) RETURNING id",
+        (f"{HUB_DEVICE}{scope}", life),
+    ).fetchone()[0]
+    raw.execute(
+        "INSERT INTO scope (id, epoch, head, chain, hub_origin, booked, record_changes) "
+        "VALUES (%s, %s, 0, %s, %s, 0, 0)",
+        (scope, epoch, GENESIS, own),
+    )

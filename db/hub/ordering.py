@@ -1,0 +1,248 @@
+"""The hub's write transaction: scopes locked, ops ordered, decided, chained and kept (DESIGN §5).
+
+Every writer of a scope holds the scope's row from its first read to its commit. So commit order is the
+order of ``seq``, a reader never sees a row before one that precedes it, and ``seq`` has no gaps.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from app.domain.conflict import decide
+from app.domain.errors import Refusal
+from app.domain.moving import as_body
+from app.domain.op import Op, OpKind, Origin, Outcome, canonical_body, leaf_hash, link_hash
+from db.hub.bookings import Bookings
+from db.hub.copying import copy_in, run, storable_text
+from db.hub.held_incidents import HeldIncidents
+from db.hub.held_records import RECORD_OPS, HeldRecords
+from db.hub.rows import OP_COLUMNS, op_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from app.domain.incident import Incident
+    from app.ports.rows import Person
+    from db.hub.database import Raw
+
+HUB = "hub"
+"""The actor of the hub's own ops."""
+
+POKES = "poke"
+"""The channel on which a commit says ``{"scope": …, "head": …}``."""
+
+_CARRIED = frozenset({OpKind.NOTE.value, OpKind.ATTACH.value})
+_RELOCATE, _MOVE_IN = OpKind.RELOCATE.value, OpKind.MOVE_IN.value
+_APPLIED, _REFUSED = Outcome.APPLIED.value, Outcome.REFUSED.value
+
+
+class ScopeNotHeld(LookupError):
+    """The work needs a scope that the transaction has not locked: begin anew with it."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+@dataclass(slots=True)
+class Seat:
+    """A locked scope's row. ``own`` is the hub's origin in it, ``own_n`` its last number once asked for."""
+
+    scope: str
+    epoch: str
+    head: int
+    chain: bytes
+    booked: int
+    own_id: int
+    own: Origin
+    began: int
+    own_n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an op: its place, outcome and refusal, and the incident after it."""
+
+    seq: int
+    outcome: Outcome
+    refusal: str
+    incident: Incident | None
+
+
+class Ordering:
+    """One write transaction over some scopes. ``now`` is the instant of receiving, ms since 1970 UTC."""
+
+    def __init__(self, raw: Raw, scopes: Iterable[str], now: int) -> None:
+        self._raw = raw
+        self._now = now
+        self._asked = frozenset(scopes)
+        self.seats = _locked(raw, sorted(self._asked))
+        self.incidents = HeldIncidents(raw)
+        self.records = HeldRecords(raw)
+        self.bookings = Bookings(raw, now)
+        self._lines: list[str] = []
+        self._last: dict[tuple[str, int], int] = {}
+        self._persons: dict[str, tuple[str, Person]] = {}
+        self._moved: list[tuple[str, str, str]] = []
+
+    def take(self, origin: int, op: Op, text: str, refusal: str = "") -> Taken:
+        """Order an op and decide it. ``text`` is its body as it was hashed by its author; one that is
+        ``refused`` already is kept and folded nowhere. ``ScopeNotHeld`` where it touches another scope.
+        """
+        if refusal:
+            return self._keep(origin, op, text, Outcome.REFUSED, refusal, None)
+        if op.kind in RECORD_OPS:
+            why = self.records.take(op)
+            outcome = Outcome.REFUSED if why else Outcome.APPLIED
+            return self._keep(origin, op, text, outcome, why or "", None)
+        before = self.incidents.now(op.entity)
+        if before is not None and before.scope != op.scope and op.kind in _REACHES:
+            self._held(before.scope)
+        decided = decide(before, op)
+        after, outcome, why = decided.incident, decided.outcome, decided.refusal
+        if before is None and after is not None and after.ref and self.incidents.has_ref(after.ref):
+            after, outcome, why = None, Outcome.REFUSED, Refusal.ALREADY_THERE
+        taken = self._keep(origin, op, text, outcome, why or "", after)
+        if outcome is Outcome.REFUSED or after is None:
+            if why is Refusal.MOVED_AWAY and op.kind in _CARRIED and before is not None:
+                self._carry(op, before.scope)
+            return taken
+        self.incidents.step(after)
+        self.bookings.note(op, taken.seq, origin, before, after)
+        if before is not None and op.kind == _MOVE_IN and before.scope != op.scope:
+            self._moved.append((op.scope, before.scope, op.entity))
+        if op.kind == _RELOCATE and after.town != op.scope and self._held(after.town):
+            return replace(taken, incident=self._move(after, op.at))
+        return taken
+
+    def say(
+        self, scope: str, kind: str, entity: str, at: int, body: Mapping[str, Any], actor: str = HUB
+    ) -> Taken:
+        """Order an op of the hub's own. ``MalformedOp`` where the body cannot be said in JSON."""
+        seat = self.seats[scope]
+        text = canonical_body(body)
+        before = None if kind in RECORD_OPS else self.incidents.now(entity)
+        base = before.version if before is not None else 0
+        op = Op(seat.own, self._own_n(seat) + 1, scope, kind, entity, at, self._now, actor, base, body)
+        return self.take(seat.own_id, op, text)
+
+    def keep_person(self, scope: str, person: Person) -> None:
+        """Keep a caller's particulars where the caller's incident is."""
+        self._persons[person.id] = (scope, person)
+
+    def _own_n(self, seat: Seat) -> int:
+        """Asked for once the scope is locked: what a statement saw while it waited may be out of date."""
+        if seat.own_n is None:
+            seat.own_n = last_n(self._raw, seat.scope, seat.own_id)
+        return seat.own_n
+
+    def _held(self, scope: str) -> bool:
+        """Whether the scope is locked; False where there is none of the name."""
+        if scope in self.seats:
+            return True
+        if scope not in self._asked and scope.isprintable():
+            raise ScopeNotHeld(scope)
+        return False
+
+    def _move(self, incident: Incident, at: int) -> Incident:
+        """Out of the old scope with a pointer, and whole into the new one."""
+        old, new = incident.scope, incident.town
+        out = self.say(old, OpKind.MOVE_OUT, incident.id, at, {"to": new})
+        assert out.incident is not None
+        arrived = self.say(new, OpKind.MOVE_IN, incident.id, at, as_body(out.incident))
+        assert arrived.incident is not None
+        self._moved.append((new, old, incident.id))
+        return arrived.incident
+
+    def _carry(self, op: Op, scope: str) -> None:
+        """A note or a photo that came too late follows its incident."""
+        self.say(scope, op.kind, op.entity, op.at, {**op.body, "by": op.actor})
+
+    def _keep(
+        self, origin: int, op: Op, text: str, outcome: Outcome, refusal: str, after: Incident | None
+    ) -> Taken:
+        seat = self.seats[op.scope]
+        seq = seat.head = seat.head + 1
+        told = outcome.value
+        seat.chain = link_hash(seat.chain, leaf_hash(seq, op, text, told, refusal))
+        name = (op.scope, origin)
+        if op.n > self._last.get(name, 0):
+            self._last[name] = op.n
+        if origin == seat.own_id:
+            seat.own_n = op.n
+        self._lines.append(op_line(seq, origin, op, text, told, refusal, self._now, seat.chain))
+        return Taken(seq, outcome, refusal, after)
+
+    def flush(self) -> None:
+        """Write everything; the caller commits."""
+        copy_in(self._raw, "op", OP_COLUMNS, self._lines)
+        self._lines.clear()
+        self.bookings.flush(self.incidents.changed())
+        self.incidents.flush()
+        records = self.records.flush()
+        self._write_persons()
+        for (scope, origin), n in self._last.items():
+            self._raw.execute(
+                "INSERT INTO scope_origin (scope, origin, last_n) VALUES (%s, %s, %s) ON CONFLICT "
+                "(scope, origin) DO UPDATE SET last_n = greatest(scope_origin.last_n, excluded.last_n)",
+                (scope, origin, n),
+            )
+        self._last.clear()
+        for seat in self.seats.values():
+            if seat.head != seat.began:
+                self._raw.execute(
+                    "UPDATE scope SET head = %s, chain = %s, booked = greatest(booked, %s), "
+                    "record_changes = record_changes + %s WHERE id = %s",
+                    (seat.head, seat.chain, seat.booked, records.get(seat.scope, 0), seat.scope),
+                )
+                self._raw.execute("SELECT pg_notify(%s, %s)", (POKES, _poke(seat.scope, seat.head)))
+
+    def _write_persons(self) -> None:
+        for new, old, incident in self._moved:
+            self._raw.execute(
+                "UPDATE person SET scope = %s WHERE scope = %s AND incident = %s", (new, old, incident)
+            )
+        self._moved.clear()
+        for scope, person in self._persons.values():
+            now = self.incidents.now(person.incident)
+            self._raw.execute(
+                "INSERT INTO person (scope, id, incident, name, phone) VALUES (%s, %s, %s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                (
+                    scope if now is None else now.scope, person.id, person.incident,
+                    storable_text(person.name), storable_text(person.phone),
+                ),
+            )  # fmt: skip
+        self._persons.clear()
+
+
+_REACHES = _CARRIED | {_MOVE_IN}
+"""What reaches from one scope into the one where the incident is."""
+
+
+def last_n(raw: Raw, scope: str, origin: int) -> int:
+    """The last number that the scope has of an origin; 0 for none."""
+    row = run(
+        raw, "SELECT last_n FROM scope_origin WHERE scope = %s AND origin = %s", (scope, origin)
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _poke(scope: str, head: int) -> str:
+    return json.dumps({"scope": scope, "head": head}, ensure_ascii=False)
+
+
+def _locked(raw: Raw, scopes: list[str]) -> dict[str, Seat]:
+    """The scopes' rows, locked in the order of their names, so that no two writers wait for each other."""
+    rows = run(
+        raw,
+        "SELECT s.id, s.epoch, s.head, s.chain, s.booked, s.hub_origin, o.device, o.incarnation FROM scope s "
+        "JOIN origin o ON o.id = s.hub_origin WHERE s.id = ANY(%s) ORDER BY s.id FOR UPDATE OF s",
+        (scopes,),
+    )
+    return {
+        scope: Seat(scope, epoch, head, chain, booked, own, Origin(device, life), head)
+        for scope, epoch, head, chain, booked, own, device, life in rows
+    }
