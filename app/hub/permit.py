@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import structlog
 
 from app.domain.errors import Refusal
 from app.domain.op import HUB_OPS, OpKind
 from app.domain.rights import Role, may, within
-from app.ports.accounts import Entry
 from app.ports.link import LinkTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from app.hub.accounts import HubAccounts
     from app.hub.devices import Principal
     from app.hub.refusals import Refusals
     from app.ports.accounts import Account
-    from app.ports.clock import Clock
 
+_LOG = structlog.get_logger("hub")
 _RECORDS = frozenset({OpKind.PUT.value, OpKind.RETIRE.value})
 _HUB_KINDS = frozenset(kind.value for kind in HUB_OPS)
 
@@ -52,62 +52,57 @@ def sees_records(scopes: frozenset[str], scope: str, district: str) -> bool:
 class Permit:
     """The right of one device's ops: called with actor, kind and scope; None where it may.
 
-    Accounts are asked for when the permit is made, and stay what they were while it is used: one page.
+    Accounts are asked for when the permit is made, and stay what they were while it is used: one page. What
+    it refuses goes to the log; the audit's line is written with the op, in its own transaction.
     """
 
     def __init__(self, accounts: HubAccounts, principal: Principal, district: str) -> None:
-        self._ask = accounts
+        self._accounts = accounts
         self._principal = principal
         self._district = district
         self._known: dict[str, Account | None] = {}
-        self.refused: list[tuple[str, str, str, Refusal]] = []
 
     def foresee(self, actors: Iterable[str]) -> None:
         """Look the actors up in one question, before a transaction of the caller's is open."""
         asked = set(actors) - self._known.keys()
-        found: Mapping[str, Account] = self._ask.find_many(asked) if asked else {}
+        found: Mapping[str, Account] = self._accounts.find_many(asked) if asked else {}
         self._known |= {actor: found.get(actor) for actor in asked}
 
     def __call__(self, actor: str, kind: str, scope: str) -> Refusal | None:
         if actor not in self._known:
             self.foresee((actor,))
-        why = permitted(self._known[actor], self._principal.scopes, kind, scope, self._district)
-        if why is None and not self._is_own(actor):
-            why = Refusal.NOT_PERMITTED
+        who = self._principal
+        why = permitted(self._known[actor], who.scopes, kind, scope, self._district)
+        if why is None and who.user and who.user != actor:
+            why = Refusal.NOT_PERMITTED  # a person without a device acts in no other name
         if why is not None:
-            self.refused.append((actor, kind, scope, why))
+            _LOG.warning("op refused", code=why.value, device=who.device, actor=actor, kind=kind, scope=scope)
         return why
-
-    def _is_own(self, actor: str) -> bool:
-        """A person without a device acts in no other name."""
-        return not self._principal.user or self._principal.user == actor
 
 
 class Permits:
-    """Makes permits, and writes down what they refused."""
+    """What principals may do and see at one hub."""
 
-    def __init__(self, accounts: HubAccounts, refusals: Refusals, clock: Clock, district: str) -> None:
+    def __init__(self, accounts: HubAccounts, refusals: Refusals, district: str) -> None:
         self._accounts = accounts
         self._refusals = refusals
-        self._clock = clock
         self.district = district
 
-    @contextmanager
-    def permitting(self, principal: Principal, actors: Iterable[str] = ()) -> Iterator[Permit]:
-        """A permit for one page; its refusals are in the audit when the block ends, however it ends.
+    def permit(self, principal: Principal, actors: Iterable[str] = ()) -> Permit:
+        """A permit for one page.
 
         Name the page's actors, so that nothing is asked while the page's own transaction is open.
         """
         permit = Permit(self._accounts, principal, self.district)
         permit.foresee(actors)
-        try:
-            yield permit
-        finally:
-            now = self._clock.now()
-            self._refusals.note_many([
-                Entry(now, principal.device, actor, "op", why.value, f"{kind} {scope}")
-                for actor, kind, scope, why in permit.refused
-            ])  # fmt: skip
+        return permit
+
+    def own(self, principal: Principal, device: str) -> None:
+        """``LinkProblem(FORBIDDEN)``, and a line of the audit, where the device is not the asker's own."""
+        if not principal.device or principal.device != device:
+            raise self._refusals.refusal(
+                "push", LinkTrouble.FORBIDDEN, f"as {device}", device=principal.device, actor=principal.user
+            )
 
     def reading(self, principal: Principal, scope: str) -> bool:
         """Whether the reader sees the whole scope (else its records alone).

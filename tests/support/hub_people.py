@@ -60,7 +60,7 @@ class Doors:
         self.passwords = Passwords()
         self.accounts = HubAccounts(self.engine, self.clock, self.passwords, self.refusals)
         self.devices = HubDevices(self.engine, self.clock, self.refusals)
-        self.permits = Permits(self.accounts, self.refusals, self.clock, DISTRICT)
+        self.permits = Permits(self.accounts, self.refusals, DISTRICT)
 
     def person(self, user: str, role: Role = Role.TOWN_OFFICER, *scopes: str) -> Account:
         account = Account(user, f"{user} 某", role, frozenset(scopes or (TOWN_A,)))
