@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import Refusal
@@ -85,8 +85,7 @@ MOVING = "moving"
 """The concern of an incident's first mark between leaving one scope and coming into the next (``origin``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """The last version at which an origin (``Origin.short``) touched a concern of an incident."""
 
     concern: str

@@ -24,7 +24,7 @@ _CONCERN: dict[str, str] = {
     OpKind.ACCEPT: STEP, OpKind.ACKNOWLEDGE: STEP, OpKind.REPORT_IN: STEP,
     OpKind.RECALL: TAKEN_BACK,
 }  # fmt: skip
-_MARKED = frozenset({*_CONCERN, *_ENDS, *_EDITS, OpKind.HANDLE, OpKind.VERIFY})
+_BY_RESULT = _ENDS | _EDITS | {OpKind.HANDLE, OpKind.VERIFY}
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -39,30 +39,32 @@ def unseen(incident: Incident, op: Op) -> frozenset[str]:
 
 def marked(before: Incident, after: Incident, op: Op) -> Incident:
     """``after`` (just made from ``before`` by the op) with the op's mark, and with what its ending undid."""
-    if op.kind not in _MARKED:
+    concern = _CONCERN.get(op.kind)
+    if concern is not None:
+        fresh = _marks(after, op, (concern,))
+    elif op.kind in _BY_RESULT and (concerns := _concerns(before, after, op)):
+        fresh = _marks(after, op, concerns)
+    else:
         return after
-    concerns = _concerns(before, after, op)
-    if concerns:
-        short = op.origin.short
-        kept = tuple([m for m in after.marks if m.origin != short or m.concern not in concerns])
-        completed(after, marks=kept + tuple([Mark(c, short, after.version) for c in concerns]))
     if after.state is not before.state and (after.undone or after.state in ENDED):
-        completed(after, undone=undo_of(before, after))
-    return after
+        return completed(after, marks=fresh, undone=undo_of(before, after))
+    return completed(after, marks=fresh)
+
+
+def _marks(after: Incident, op: Op, concerns: tuple[str, ...]) -> tuple[Mark, ...]:
+    short, version = op.origin.short, after.version
+    kept = [m for m in after.marks if m.origin != short or m.concern not in concerns]
+    return (*kept, *[Mark(c, short, version) for c in concerns])
 
 
 def _concerns(before: Incident, after: Incident, op: Op) -> tuple[str, ...]:
-    kind = op.kind
-    concern = _CONCERN.get(kind)
-    if concern is not None:
-        return (concern,)
-    if kind in _EDITS:
+    if op.kind in _EDITS:
         return changed_fields(before, after)
-    if kind == OpKind.VERIFY:
+    if op.kind == OpKind.VERIFY:
         return () if after.state is State.HANDLED else (WORK,)
     if after.state in ENDED:
         return (END,)
-    return (STEP,) if kind == OpKind.HANDLE else ()
+    return (STEP,) if op.kind == OpKind.HANDLE else ()
 
 
 def changed_fields(before: Incident, after: Incident) -> tuple[str, ...]:
