@@ -20,7 +20,7 @@ from app.ports.problems import StoreProblem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.services.desk import Desk, Done
+    from app.services.desk import Desk
 
 T = TypeVar("T")
 
@@ -29,10 +29,10 @@ GIL_SLICE = 0.0002
 
 
 @dataclass(frozen=True, slots=True)
-class Do:
+class Do(Generic[T]):
     """A command. ``asked_by`` names the view, so that it can tell its own changes from others'."""
 
-    verb: Callable[[Desk], Done]
+    verb: Callable[[Desk], T]
     asked_by: str = ""
 
 
@@ -58,7 +58,7 @@ class _Lane:
     def __init__(
         self, name: str, desk: Desk, deliver: Callable[[_Job, Any, BaseException | None], None]
     ) -> None:
-        self._desk = desk
+        self.desk = desk
         self._deliver = deliver
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._latest: dict[str, _Job] = {}
@@ -79,7 +79,7 @@ class _Lane:
             if job.slot and self._latest.get(job.slot) is not job:
                 continue
             try:
-                result = job.run(self._desk)
+                result = job.run(self.desk)
             except Exception as error:  # noqa: BLE001 - handed to the GUI thread, which tells or raises it
                 self._deliver(job, None, error)
             else:
@@ -105,10 +105,14 @@ class Work(QObject):
         self._writer = _Lane("store-writer", desk, self._back.emit)
         self._reader = _Lane("store-reader", desk, self._back.emit)
 
-    def do(self, command: Do, owner: QObject, then: Callable[[Done], None] | None = None) -> None:
+    def seat(self, desk: Desk) -> None:
+        """Another officer sits down: what is asked for from now on is done in their name."""
+        self.desk = self._writer.desk = self._reader.desk = desk
+
+    def do(self, command: Do[T], owner: QObject, then: Callable[[T], None] | None = None) -> None:
         """Run the command; ``then`` gets what became of it, unless ``owner`` has gone meanwhile."""
 
-        def ended(done: Done) -> None:
+        def ended(done: T) -> None:
             self.did.emit(command.asked_by)
             if then is not None:
                 then(done)

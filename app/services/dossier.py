@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.candidates import Candidate, candidates
 from app.domain.incident import legal_ops
 from app.domain.sla import DAY
+from app.services.persons import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,8 @@ class Dossier:
     """One incident with what surrounds it.
 
     ``decision`` is the routing decision in force (``app.domain.routing.Decision.as_body`` and ``to``), empty
-    for a matter that was never routed. ``caller`` and ``phone`` are masked. ``nearby`` counts incidents
+    for a matter that was never routed. ``caller`` and ``phone`` are masked, ``may_show`` says whether this
+    officer may be shown them (``app.services.persons``). ``nearby`` counts incidents
     within 150 m in 90 days, and those of them still open. ``legal`` lists the ops the state table allows.
     """
 
@@ -43,6 +45,7 @@ class Dossier:
     candidates: tuple[Candidate, ...]
     timeline: tuple[TimelineRow, ...]
     legal: tuple[OpKind, ...]
+    may_show: bool = False
 
 
 def dossier(desk: Desk, key: int) -> Dossier | None:
@@ -68,6 +71,7 @@ def dossier(desk: Desk, key: int) -> Dossier | None:
             candidates=_candidates(read, incident, lists, str(decision.get("to", ""))),
             timeline=timeline,
             legal=legal_ops(incident.state),
+            may_show=bool(caller or phone) and why_not(desk, incident) is None,
         )
 
 

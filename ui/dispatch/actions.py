@@ -59,7 +59,8 @@ _THEN: Final[tuple[str, ...]] = (
 class Action:
     """A thing that can be done. ``needs``: nothing, ``words`` or ``departments``, asked for before it.
 
-    ``target`` is the assignment it acts on, or the unit to be sent; ``off`` says why it cannot be done now.
+    ``target`` is the assignment it acts on, the unit to be sent or the conflict to settle (with ``choice``);
+    ``off`` says why it cannot be done now.
     """
 
     op: str
@@ -70,6 +71,7 @@ class Action:
     who: str = ""
     off: str = ""
     primary: bool = False
+    choice: str = ""
 
     @property
     def cap(self) -> str:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.domain.op import OpKind
 from ui.dispatch import clocks, facts, rows
 from ui.dispatch.actions import KEYS
+from ui.dispatch.conflict_box import ConflictBox
+from ui.dispatch.conflict_facts import conflict_faces
 from ui.dispatch.fact_view import FactView
 from ui.dispatch.ring_row import RingRow
 from ui.dispatch.row_list import RowList
@@ -18,6 +20,7 @@ from ui.dispatch.why_view import WhyView
 from ui.theme.heads import SectionHead
 
 if TYPE_CHECKING:
+    from app.ports.rows import Person
     from app.services.dossier import Dossier
     from app.services.words import Words
     from ui.dispatch.history import Told
@@ -39,13 +42,16 @@ class Body(QWidget):
     order_picked = Signal(str)
     candidate_picked = Signal(int)
     note_wished = Signal()
+    caller_wished = Signal()
+    choice_picked = Signal(object, str)
+    """A ``ConflictFace`` and the code of the choice."""
 
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._words = words
         self._all_candidates = False
         self._dossier: Dossier | None = None
-        self.facts, self.rings, self.why = FactView(), RingRow(), WhyView()
+        self.conflicts, self.facts, self.rings, self.why = ConflictBox(), FactView(), RingRow(), WhyView()
         self._columns = OrderColumns()
         self._orders_head, self._order_columns = SectionHead(""), OrderHead(self._columns)
         self.orders = RowList("", OrderRows(self._columns), OrderRows.height)
@@ -58,7 +64,7 @@ class Body(QWidget):
         self.setMinimumWidth(_NARROWEST)
         column.setSpacing(0)
         for part in (
-            self.facts, rule(), self.rings, self.why,
+            self.conflicts, self.facts, rule(), self.rings, self.why,
             self._orders_head, self._order_columns, self.orders,
             self._candidates_head, self.candidates, self._history_head, self.history,
         ):  # fmt: skip
@@ -68,19 +74,25 @@ class Body(QWidget):
         self.candidates.picked.connect(self.candidate_picked)
         self._candidates_head.link_clicked.connect(self._show_all)
         self._history_head.link_clicked.connect(self.note_wished)
+        self.facts.link_clicked.connect(self.caller_wished)
+        self.conflicts.chosen.connect(self.choice_picked)
 
     def set_words(self, words: Words) -> None:
         """Another language from now on."""
         self._words = words
 
-    def show_told(self, told: Told, now: int, order: str, candidate: int, *, fresh: bool) -> None:
-        """Show it as of ``now``; ``fresh``: another incident than before."""
+    def show_told(
+        self, told: Told, now: int, order: str, candidate: int, person: Person | None, *, fresh: bool
+    ) -> None:
+        """Show it as of ``now``, with ``person`` the caller in full; ``fresh``: another incident."""
         dossier, words = told.dossier, self._words
         self._dossier = dossier
         if fresh:
             self._all_candidates = False
         more, fewer = words.say("dispatch", "more"), words.say("dispatch", "fewer")
-        self.facts.show_facts(dossier.incident.detail, facts.facts(dossier, words), more, fewer, fresh=fresh)
+        known = facts.facts(dossier, words, person)
+        self.conflicts.show_faces(conflict_faces(dossier, words), words)
+        self.facts.show_facts(dossier.incident.detail, known, more, fewer, fresh=fresh)
         why = facts.why(dossier, words)
         links = (words.say("dispatch", "all_rules", n=why.count), fewer)
         self.why.show_why(why, words.say("dispatch", "why"), links, fresh=fresh)

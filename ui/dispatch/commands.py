@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import Refusal
 from app.domain.op import OpKind
 from app.ports.rows import Changed
-from app.services import dispatch, follow_up, triage
+from app.services import conflicts, dispatch, follow_up, triage
 from app.services.desk import Desk, Done
 from ui.dispatch.actions import VERIFY_FAILED, Action
 
@@ -40,6 +40,7 @@ def command(action: Action, key: int, text: str = "", chosen: Sequence[str] = ()
         OpKind.SUSPEND: lambda desk: follow_up.suspend(desk, key, text),
         OpKind.RESUME: lambda desk: follow_up.resume(desk, key),
         OpKind.NOTE: lambda desk: follow_up.note(desk, key, text),
+        OpKind.RESOLVE: lambda desk: conflicts.settle(desk, key, target, action.choice, text),
     }
     return verbs[action.op]
 

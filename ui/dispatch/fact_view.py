@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.dispatch.clamped import Clamped
+from ui.dispatch.facts import SHOW_KEY
 from ui.theme.buttons import KeyButton
 from ui.theme.faces import role_face
 from ui.theme.heads import ElidedLabel, text_label
@@ -29,6 +31,9 @@ _TWO_FROM = 420
 class FactView(QWidget):
     """The detail over at most three lines until it is unfolded, then the facts."""
 
+    link_clicked = Signal()
+    """What can be done about a fact is wished for; at most one fact has such a link."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: tuple[Fact, ...] = ()
@@ -37,6 +42,9 @@ class FactView(QWidget):
         self._more = KeyButton("", "", "link", parent=self)
         self._more.clicked.connect(self._unfold)
         self._cut = self._unfolded = False
+        self._link = KeyButton("", SHOW_KEY, "link", parent=self)
+        self._link.clicked.connect(self.link_clicked)
+        self._link.hide()
         self._pairs: list[tuple[QLabel, ElidedLabel]] = []
         self._words = ("", "")
 
@@ -54,6 +62,9 @@ class FactView(QWidget):
         self._lay()
 
     def _fill(self) -> None:
+        link = next((fact.link for fact in self._facts if fact.link), "")
+        self._link.set_words(link)
+        self._link.setVisible(bool(link))
         while len(self._pairs) < len(self._facts):
             label, value = text_label("", "third"), ElidedLabel("", "body")
             label.setParent(self)
@@ -110,6 +121,11 @@ class FactView(QWidget):
             left = pad + at * (half + 4)
             room = (half - 8 if pairs else width) - name
             label.setGeometry(left, y, name, _LINE)
+            if fact.link:
+                wide = self._link.sizeHint().width()
+                said = QFontMetrics(role_face("body")).horizontalAdvance(fact.words) + 2
+                room = min(said, room - wide - 8)
+                self._link.setGeometry(left + name + room + 8, y, wide, _LINE)
             value.setGeometry(left + name, y, max(20, room), _LINE)
             if fact.tip and not value.toolTip():
                 value.setToolTip(fact.tip)

@@ -12,11 +12,14 @@ from app.services.dossier import NEARBY_DAYS
 
 if TYPE_CHECKING:
     from app.domain.routing import Rule
+    from app.ports.rows import Person
     from app.services.dossier import Dossier
     from app.services.words import Words
 
 _UNDER_WAY = (State.ASSIGNED, State.WORKING, State.HANDLED)
 FIRST_MISSED = 2
+SHOW_KEY = "L"
+"""Shows the caller in full, and masks them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``short`` facts may stand two in a line."""
+    """``short`` facts may stand two in a line; ``link`` is what can be done about it, with its ``key``."""
 
     label: str
     words: str
     tip: str = ""
     short: bool = False
+    link: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,13 @@ def head(dossier: Dossier, words: Words) -> Head:
     counted = ((code, getattr(incident, code)) for code in ("supervised", "rework", "escalated", "returned"))
     pills += [PillFace(words.say("dispatch", code, n=n)) for code, n in counted if n]
     if incident.conflicts:
-        said = "\n".join(words.say("conflict", code) for code in incident.conflicts)
+        said = "\n".join(words.say("conflict", c.kind) for c in incident.conflicts)
         pills.append(PillFace(words.say("left", "conflict", n=len(incident.conflicts)), "conflict", said))
     return Head(incident.title, incident.number, incident.severity, severity, tuple(pills))
 
 
-def facts(dossier: Dossier, words: Words) -> tuple[Fact, ...]:
-    """What is known; a thing that is not known is not there."""
+def facts(dossier: Dossier, words: Words, person: Person | None = None) -> tuple[Fact, ...]:
+    """What is known; a thing that is not known is not there. ``person``: the caller, shown in full now."""
     incident, lists = dossier.incident, dossier.lists
     found = [_item(dossier, words), _place(dossier, words)]
     member = lists.member_on_duty(incident.place)
@@ -95,8 +100,7 @@ def facts(dossier: Dossier, words: Words) -> tuple[Fact, ...]:
         Fact(words.say("dispatch", "member"), on_duty or words.say("dispatch", "nobody"), short=True)
     )
     if dossier.caller or dossier.phone:
-        caller = " · ".join(part for part in (dossier.caller, dossier.phone) if part)
-        found.append(Fact(words.say("dispatch", "caller"), caller, short=True))
+        found.append(_caller(dossier, words, person))
     if dossier.nearby is not None:
         n, still = _others_nearby(dossier.nearby, dossier)
         said = words.say("dispatch", "near", n=n, open=still) if n else words.say("dispatch", "near_none")
@@ -110,6 +114,13 @@ def facts(dossier: Dossier, words: Words) -> tuple[Fact, ...]:
         source += f" · {words.say('dispatch', 'files', n=incident.evidence)}"
     found.append(Fact(words.say("dispatch", "source"), source, incident.ref, short=True))
     return tuple(found)
+
+
+def _caller(dossier: Dossier, words: Words, person: Person | None) -> Fact:
+    names = (person.name, person.phone) if person else (dossier.caller, dossier.phone)
+    link = words.say("dispatch", "caller_hide" if person else "caller_key") if dossier.may_show else ""
+    said = " · ".join(part for part in names if part)
+    return Fact(words.say("dispatch", "caller"), said, short=True, link=link, key=SHOW_KEY)
 
 
 def _item(dossier: Dossier, words: Words) -> Fact:

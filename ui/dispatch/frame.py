@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.dispatch import facts
 from ui.dispatch.action_bar import ActionBar
 from ui.dispatch.body import Body, rule
 from ui.dispatch.head_view import HeadView
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
+    from app.ports.rows import Person
     from app.services.words import Words
+    from ui.dispatch.actions import Action
+    from ui.dispatch.choice import Choice
     from ui.dispatch.forms import Forms
+    from ui.dispatch.history import Gone, Told
     from ui.dispatch.row_list import RowList
 
 _TWO_LINES_FROM = 560
@@ -84,14 +89,52 @@ class PanelFrame(QWidget):
         self.forms.setVisible(asking)
         self.bar.setVisible(full and not asking)
 
-    def say_empty(self, words: Words, code: str) -> None:
-        """The empty state alone, with its words (``empty`` or ``gone``)."""
-        self.empty.set_words(words.say("dispatch", code), words.say("dispatch", f"{code}_hint"))
+    def say_empty(self, words: Words) -> None:
+        """The empty state alone: nothing is chosen."""
+        self.empty.set_words(words.say("dispatch", "empty"), words.say("dispatch", "empty_hint"))
         self.show_parts(full=False)
+
+    def say_gone(self, words: Words, gone: Gone) -> None:
+        """The empty state alone: what was chosen is not here any more, and where it went."""
+        code = "moved_away" if gone.place else "gone"
+        self.empty.set_words(
+            words.say("dispatch", code, place=gone.place),
+            words.say("dispatch", f"{code}_hint", place=gone.place, number=gone.number),
+        )
+        self.show_parts(full=False)
+
+    def show_told(
+        self, told: Told, words: Words, now: int, choice: Choice, person: Person | None, *, fresh: bool
+    ) -> None:
+        """The whole panel, as of ``now``; ``fresh``: another incident than before, from its top."""
+        dossier = told.dossier
+        self.head.show_head(facts.head(dossier, words), words.say("dispatch", "close_panel"))
+        order, candidate = choice.acting(dossier), choice.candidate(dossier)
+        self.body.show_told(told, now, order, candidate, person, fresh=fresh)
+        self.show_parts(full=True)
+        if fresh:
+            self.area.verticalScrollBar().setValue(0)
+
+    def show_actions(self, actions: tuple[Action, ...], words: Words, *, busy: bool) -> None:
+        """What can be done now, all of it off while something is being done."""
+        said = words.say("dispatch", "busy") if busy else ""
+        self.bar.show_actions(
+            actions, words.say("dispatch", "more_ops"), words.say("dispatch", "no_ops"), said
+        )
+
+    def set_words(self, words: Words) -> None:
+        """Another language from now on; what was asked or told in the old one is put away."""
+        self.forms.close_form()
+        self.forms.set_words(words)
+        self.body.set_words(words)
+        self.notice.hide()
 
     def step(self, by: int) -> int | None:
         """An arrow key: moves in the list that has the focus, else scrolls; or names the candidate wanted."""
         body = self.body
+        if body.conflicts.has_keyboard():
+            body.conflicts.step(by)
+            return None
         for rows in (body.orders, body.history):
             if rows.hasFocus():
                 rows.step(by)
@@ -101,6 +144,14 @@ class PanelFrame(QWidget):
             bar.setValue(bar.value() + by * CandidateRows.height)
             return None
         return body.candidates.currentIndex().row() + by
+
+    def settle(self) -> None:
+        """Put the keyboard on the conflicts' choices, and them into view."""
+        self.body.conflicts.take_keyboard()
+        focused = self.body.conflicts.focusWidget()
+        if focused is not None:
+            at = focused.mapTo(self.body, focused.rect().center())
+            self.area.ensureVisible(at.x(), at.y(), 0, 3 * focused.height())
 
     def bring_into_view(self, rows: RowList) -> None:
         """Scroll so far that the current row of a list can be seen."""

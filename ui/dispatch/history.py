@@ -50,10 +50,24 @@ class Told:
     entries: tuple[HistoryRow, ...]
 
 
-def tell(desk: Desk, key: int, words: Words) -> Told | None:
-    """All that is shown of one incident; None where there is none with this key."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """No incident with this key; ``place`` names where it was handed over to, empty where nobody told."""
+
+    number: str = ""
+    place: str = ""
+
+
+def tell(desk: Desk, key: int, words: Words, identity: str = "") -> Told | Gone:
+    """All that is shown of one incident; ``identity`` says which one had this key, where that is known."""
     found = ask_dossier(desk, key)
-    return Told(found, history(found, found.now, words)) if found is not None else None
+    if found is not None:
+        return Told(found, history(found, found.now, words))
+    with desk.store.reading() as read:
+        moved = read.moved(identity) if identity else None
+        if moved is None:
+            return Gone()
+        return Gone(moved.number, desk.lists.now(read).place_name(moved.to, words.lang))
 
 
 CLOCK = 5
@@ -62,9 +76,18 @@ CLOCK = 5
 
 def history(dossier: Dossier, now: int, words: Words) -> tuple[HistoryRow, ...]:
     """Every op with its outcome, newest first."""
-    orders = {a.id: a for a in dossier.incident.assignments}
+    orders = _orders(dossier)
     dated = any(len(spell.day_time(row.at, words.lang, now)) > CLOCK for row in dossier.timeline)
     return tuple(_row(row, orders, dossier, now, words, dated=dated) for row in reversed(dossier.timeline))
+
+
+def what_done(row: TimelineRow, dossier: Dossier, words: Words) -> str:
+    """One op in words, as the timeline says it."""
+    return _what(row, _orders(dossier), dossier, words)
+
+
+def _orders(dossier: Dossier) -> dict[str, Assignment]:
+    return {name: a for a in dossier.incident.assignments for name in (a.id, *a.also)}
 
 
 def _row(

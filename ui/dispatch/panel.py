@@ -9,19 +9,23 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QVBoxLayout, QWidge
 
 from app.domain.op import OpKind
 from app.domain.sla import MINUTE
-from ui.dispatch import clocks, facts
+from ui.dispatch import clocks
 from ui.dispatch.actions import ENTER, KEYS, Action
+from ui.dispatch.caller import Caller
 from ui.dispatch.choice import Choice
 from ui.dispatch.commands import command
+from ui.dispatch.conflict_facts import settle_action
 from ui.dispatch.forms import Forms
 from ui.dispatch.frame import PanelFrame
-from ui.dispatch.history import Told, tell
+from ui.dispatch.history import Gone, Told, tell
 from ui.dispatch.panel_keys import PanelKeys
+from ui.dispatch.under_way import UnderWay
 from ui.work import Ask, Do
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.domain.errors import Refusal
     from app.ports.rows import Changed
     from app.services.desk import Done
     from app.services.dossier import Dossier
@@ -49,16 +53,18 @@ class DispatchPanel(QWidget):
         self._told: Told | None = None
         self._key: int | None = None
         self._choice = Choice()
-        self._busy = ""  # what was pressed and is being done, until its dossier is here
-        self._under_way = False  # and whether the store has not answered yet
-        self._pending = ""
-        self._turn = 0  # of several questions only the last one's answer counts
-        self._minute = -1
+        self._caller = Caller(work, ASKED_BY, self)
+        self._now = UnderWay()
+        self._turn, self._minute = 0, -1  # of several questions only the last one's answer counts
         self.forms = Forms(words)
         self._parts = PanelFrame(words, self.forms)
         self._build()
         self._keys = PanelKeys(keys, self, words)
-        self._keys.register(self._press, self._follow, self._step, self._choose)
+        self._keys.register(
+            self._press, self._follow, self._step, self._choose, self._parts.settle, self._turn_caller
+        )
+        self._caller.turned.connect(lambda: self._show(fresh=False))
+        self._caller.refused.connect(self._say_refusal)
         relay.changed.connect(self._on_changed)
         work.troubled.connect(self._on_trouble)
         self._parts.watch(self, self._tick)
@@ -76,6 +82,8 @@ class DispatchPanel(QWidget):
         parts.body.order_picked.connect(self._pick_order)
         parts.body.candidate_picked.connect(self._choose)
         parts.body.note_wished.connect(lambda: self._press(KEYS[OpKind.NOTE]))
+        parts.body.caller_wished.connect(self._turn_caller)
+        parts.body.choice_picked.connect(lambda face, code: self._begin(settle_action(face, code)))
         parts.bar.chosen.connect(self._begin)
         self.forms.sent.connect(self._do)
         self.forms.cancelled.connect(self._form_left)
@@ -85,14 +93,15 @@ class DispatchPanel(QWidget):
     def show_key(self, key: int | None) -> None:
         """Show the incident with this key; nothing with None. The same key asks anew."""
         if key != self._key:
-            self._key, self._busy, self._pending = key, "", ""
-            self._under_way = False
+            self._key = key
+            self._now.forget()
             self._choice.forget()
+            self._caller.mask()
             self.forms.close_form()
             self._parts.notice.hide()
         if key is None:
             self._told = None
-            self._parts.say_empty(self._words, "empty")
+            self._parts.say_empty(self._words)
         else:
             self._ask(key)
         self._refresh_keys()
@@ -102,12 +111,9 @@ class DispatchPanel(QWidget):
         self._words, self._lang = words, lang
         self.setAccessibleName(words.say("dispatch", "group"))
         self._keys.relanguage(words)
-        self.forms.close_form()
-        self.forms.set_words(words)
-        self._parts.body.set_words(words)
-        self._parts.notice.hide()
+        self._parts.set_words(words)
         if self._key is None or self.dossier is None:
-            self._parts.say_empty(self._words, "empty")
+            self._parts.say_empty(self._words)
         else:
             self._show(fresh=False)
             self._ask(self._key)  # its timeline was put into the other language
@@ -130,52 +136,43 @@ class DispatchPanel(QWidget):
         self._parts.update()
 
     def _ask(self, key: int) -> None:
-        words = self._words
-        self._turn += 1
-        turn = self._turn
-        question = Ask(lambda desk: tell(desk, key, words), slot="dossier")
+        words, shown = self._words, self.dossier
+        turn = self._turn = self._turn + 1
+        identity = shown.incident.id if shown is not None and shown.key == key else ""
+        question = Ask(lambda desk: tell(desk, key, words, identity), slot="dossier")
         self._work.ask(question, self, lambda found: self._arrived(found) if turn == self._turn else None)
 
-    def _arrived(self, found: Told | None) -> None:
-        if self._key is None or (found is not None and found.dossier.key != self._key):
+    def _arrived(self, found: Told | Gone) -> None:
+        told = found if isinstance(found, Told) else None
+        if self._key is None or (told is not None and told.dossier.key != self._key):
             return  # an answer to what is no longer asked
-        before = self.dossier
-        fresh = found is None or before is None or found.dossier.key != before.key
-        self._told = found
-        if not self._under_way:
-            self._busy = ""
-        if found is None:
-            self._parts.say_empty(self._words, "gone")
+        before, self._told = self.dossier, told
+        self._now.read()
+        if isinstance(found, Gone):
+            self._caller.mask()
+            self.forms.close_form()
+            self._parts.say_gone(self._words, found)
         else:
-            self._show(fresh=fresh)
+            if not found.dossier.may_show:
+                self._caller.mask()
+            self._show(fresh=before is None or found.dossier.key != before.key)
         self._refresh_keys()
-        if self._busy:
+        if self._now.busy:
             return
-        pending, self._pending = self._pending, ""
-        if pending and found is not None:
+        pending = self._now.take_pending()
+        if pending and told is not None:
             self._follow() if pending == _NEXT else self._press(pending)
 
     def _show(self, *, fresh: bool) -> None:
-        told, parts, words = self._told, self._parts, self._words
-        if told is None:
+        if self._told is None or self._told.dossier.key != self._key:
             return
-        dossier = told.dossier
-        now = self._work.desk.clock.now()
+        self._show_actions()  # first: their height is part of the frame's
+        now, person = self._work.desk.clock.now(), self._caller.person
         self._minute = now // MINUTE
-        parts.head.show_head(facts.head(dossier, words), words.say("dispatch", "close_panel"))
-        order, candidate = self._choice.acting(dossier), self._choice.candidate(dossier)
-        parts.body.show_told(told, now, order, candidate, fresh=fresh)
-        self._show_actions()
-        parts.show_parts(full=True)
-        if fresh:
-            parts.area.verticalScrollBar().setValue(0)
+        self._parts.show_told(self._told, self._words, now, self._choice, person, fresh=fresh)
 
     def _show_actions(self) -> None:
-        words = self._words
-        busy = words.say("dispatch", "busy") if self._busy else ""
-        self._parts.bar.show_actions(
-            self.actions(), words.say("dispatch", "more_ops"), words.say("dispatch", "no_ops"), busy
-        )
+        self._parts.show_actions(self.actions(), self._words, busy=bool(self._now.busy))
 
     def _refresh_keys(self) -> None:
         self._keys.enable(None if self._unknown() else {a.key for a in self.actions() if not a.off})
@@ -183,7 +180,7 @@ class DispatchPanel(QWidget):
     def _unknown(self) -> bool:
         """Whether what can be done is not known: the incident is on its way, or an act is."""
         here = self.dossier is not None and self.dossier.key == self._key
-        return self._key is not None and (bool(self._busy) or not here)
+        return self._key is not None and (bool(self._now.busy) or not here)
 
     # Time and news
 
@@ -204,8 +201,8 @@ class DispatchPanel(QWidget):
             self._ask(self._key)
 
     def _on_trouble(self, _problem: object) -> None:
-        if self._busy:
-            self._busy, self._under_way = "", False
+        if self._now.busy:
+            self._now.stop()
             self._show_actions()
             self._refresh_keys()
 
@@ -234,12 +231,11 @@ class DispatchPanel(QWidget):
         """Whether the panel is not ready; another key than the one at work is kept and done after it."""
         if not self._unknown():
             return False
-        if trigger != self._busy:
-            self._pending = trigger
+        self._now.keep(trigger)
         return True
 
     def _begin(self, action: Action, trigger: str = "") -> None:
-        if self._busy or action.off or self.dossier is None:
+        if self._now.busy or action.off or self.dossier is None:
             return
         self._parts.notice.hide()
         if action.needs:
@@ -250,9 +246,9 @@ class DispatchPanel(QWidget):
 
     def _do(self, action: Action, text: str, chosen: Sequence[str], trigger: str = "") -> None:
         key = self._key
-        if key is None or self._busy:
+        if key is None or self._now.busy:
             return
-        self._busy, self._under_way = trigger or action.key, True
+        self._now.begin(trigger or action.key or action.op)
         self._parts.show_foot(full=True)
         self._show_actions()
         self._refresh_keys()
@@ -261,19 +257,18 @@ class DispatchPanel(QWidget):
         self._work.do(Do(verb, asked_by=ASKED_BY), self, lambda done: self._ended(key, done))
 
     def _ended(self, key: int, done: Done) -> None:
-        if done.refusal is None:
-            self.acted.emit(done)
-        else:
-            self.refused.emit(done.refusal)
+        refusal = done.refusal
+        (self.acted if refusal is None else self.refused).emit(done if refusal is None else refusal)
         if key != self._key:
             return
-        self._under_way = False
-        if done.refusal is not None:
-            said = self._words.say("refusal", done.refusal)
-            self._parts.notice.say(said, self._words.say("dispatch", "back"))
-            self._pending = ""
+        self._now.answered(refused=refusal is not None)
+        if refusal is not None:
+            self._say_refusal(refusal)
         self._choice.order = ""
         self._ask(key)
+
+    def _say_refusal(self, refusal: Refusal) -> None:
+        self._parts.notice.say(self._words.say("refusal", refusal), self._words.say("dispatch", "back"))
 
     def _form_left(self) -> None:
         self._parts.show_foot(full=True)
@@ -283,10 +278,15 @@ class DispatchPanel(QWidget):
         self.show_key(None)
         self.closed.emit()
 
+    def _turn_caller(self) -> None:
+        self._caller.turn(None if self._unknown() else self.dossier)
+
     # Choosing
 
     def _choose(self, n: int) -> None:
-        if self.dossier is not None and self._choice.choose(self.dossier, n):
+        if self._parts.body.conflicts.has_keyboard():
+            self._parts.body.conflicts.choose(n)
+        elif self.dossier is not None and self._choice.choose(self.dossier, n):
             self._show(fresh=False)
 
     def _step(self, by: int) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.domain.op import OpKind
 from ui.dispatch.actions import KEYS, VERIFY_FAILED
+from ui.dispatch.conflict_box import SETTLE_KEY
+from ui.dispatch.facts import SHOW_KEY
 from ui.shell.shortcuts import KeyEntry
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class PanelKeys:
         self._next: Callable[[], None] = lambda: None
         self._step: Callable[[int], None] = lambda _by: None
         self._choose: Callable[[int], None] = lambda _n: None
+        self._settle: Callable[[], None] = lambda: None
+        self._caller: Callable[[], None] = lambda: None
         self._ids: list[str] = []
         self._words = words
         self._alive: Collection[str] | None = ()
@@ -39,9 +43,15 @@ class PanelKeys:
         follow: Callable[[], None],
         step: Callable[[int], None],
         choose: Callable[[int], None],
+        settle: Callable[[], None],
+        caller: Callable[[], None],
     ) -> None:
-        """``press`` gets the key's letter; ``follow`` does what is next; ``choose`` counts from 0."""
+        """``press`` gets the key's letter; ``follow`` does what is next; ``choose`` counts from 0.
+
+        ``settle`` goes to the conflicts, ``caller`` shows or masks who called.
+        """
         self._press, self._next, self._step, self._choose = press, follow, step, choose
+        self._settle, self._caller = settle, caller
         self._add_all()
 
     def relanguage(self, words: Words) -> None:
@@ -59,6 +69,9 @@ class PanelKeys:
         for letter, ops in letters().items():
             said = " / ".join(_said(op, words) for op in ops)
             self._add(KeyEntry(f"dispatch.{letter}", letter, said, group), partial(self._press, letter))
+        self._add(KeyEntry("dispatch.settle", SETTLE_KEY, words.say("settle", "settle"), group), self._settle)
+        said = words.say("dispatch", "show_caller")
+        self._add(KeyEntry("dispatch.caller", SHOW_KEY, said, group), self._caller)
         said = words.say("dispatch", "do_next")
         self._add(KeyEntry("dispatch.next", "Return", said, group), self._next, self._panel)
         for name, key, by in (("previous", "Up", -1), ("next", "Down", 1)):
