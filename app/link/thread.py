@@ -13,7 +13,8 @@ import structlog
 from app.link.agenda import Agenda, Task
 from app.ports.link import LinkProblem, LinkTrouble, Upstream
 from app.ports.link_status import LinkStatus, ScopeStanding
-from app.services.sync import RoundDone, Sync, Watching, with_store
+from app.services.line_trouble import with_store
+from app.services.sync import RoundDone, Sync, Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +130,7 @@ class Link:
             self._turn.notify_all()
 
     def round_now(self, within: float) -> RoundDone | LinkProblem:
-        """Make a whole round that begins after this call; what it came to, ``TOO_SLOW`` after ``within`` s."""
+        """What a whole round that begins after this call comes to; ``TOO_SLOW`` after ``within`` s."""
         with self._turn:
             wanted = self._begun + 1
             self._agenda.ask()

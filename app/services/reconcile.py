@@ -1,7 +1,7 @@
 """After a restore of the hub: find the last row both ends have, give back what the hub has lost (DESIGN §5).
 
-Every step may be repeated: until the scope's state and epoch are taken in one transaction, the store's old
-epoch says that the work is not done.
+Every step may be repeated: until the scope's state and epoch are taken in one transaction, an empty epoch
+in its place says that the work is not done.
 """
 
 from __future__ import annotations

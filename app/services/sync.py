@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from app.ports.link import PULL_OPS, PUSH_OPS, LinkProblem, LinkTrouble
-from app.ports.problems import StoreProblem
+from app.services.line_trouble import WHOLE_LINE, twice, with_store
 from app.services.reconcile import hand_in_after, last_common
 
 if TYPE_CHECKING:
@@ -16,20 +16,15 @@ if TYPE_CHECKING:
     from app.ports.link import LinkedStore, PullPage, Pushed, ScopeHead, ScopeMark, Upstream
     from app.ports.rows import Changed
 
-T = TypeVar("T")
-
 SNAPSHOT_NEW, SNAPSHOT_ABSENT = PULL_OPS, 50_000
 """A new store takes the state whole rather than more rows than this; a long-absent one, than that."""
 
 LEAST_PULL = 50
+UNFINISHED = ""
+"""The epoch of a scope whose order was forgotten and whose state has not been taken again yet."""
+
 REMAKES = 3
 """A store that is told of a fork more often than this in a round is told so instead."""
-
-WHOLE_LINE = frozenset({
-    LinkTrouble.NO_LINE, LinkTrouble.TOO_SLOW, LinkTrouble.BUSY, LinkTrouble.NOT_ENROLLED,
-    LinkTrouble.REVOKED, LinkTrouble.NOT_TRUSTED, LinkTrouble.TOO_OLD, LinkTrouble.LOCKED_OUT,
-})  # fmt: skip
-"""Troubles of the line or the device: no other scope would fare better. The rest stay with their scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ class Sync:
         """A whole round. ``LinkProblem`` where the line, the device or the store itself is in trouble."""
         self._tally = _Tally()
         before = self._clock.now()
-        hello = _twice(self._hub.hello)
+        hello = twice(self._hub.hello)
         now = self._clock.now()
         offset = hello.now - (before + now) // 2
         narrow = {mark.scope for mark in self._marks().values() if not mark.whole}
@@ -143,10 +138,10 @@ class Sync:
     def _push(self, scope: str) -> None:
         ops, mended, remakes = PUSH_OPS, False, 0
         while self._watching.go_on() and (page := self._store.outbox(scope, ops)) is not None:
-            # While a restore of the hub is being made good the store still says the old epoch.
+            # While a restore of the hub is being made good the store does not say the new epoch yet.
             page = replace(page, epoch=self._heads[scope].epoch)
             try:
-                pushed = _twice(lambda page=page: self._hub.push(page))  # type: ignore[misc]
+                pushed = twice(lambda page=page: self._hub.push(page))  # type: ignore[misc]
             except LinkProblem as problem:
                 if problem.code is LinkTrouble.TOO_LARGE and len(page.ops) > 1:
                     ops = len(page.ops) // 2
@@ -207,7 +202,7 @@ class Sync:
             return page
 
         try:
-            page = _twice(taken)
+            page = twice(taken)
         except LinkProblem as problem:
             if problem.code in {LinkTrouble.TOO_SLOW, LinkTrouble.TOO_LARGE}:
                 self._pull_ops = max(LEAST_PULL, self._pull_ops // 2)
@@ -229,7 +224,7 @@ class Sync:
         def taken() -> Changed:
             return self._store.apply_snapshot(self._hub.snapshot(scope), keep_order=keep_order)
 
-        self._watching.changed(_twice(taken))
+        self._watching.changed(twice(taken))
         self._tally.snapshots += 1
 
     def _reconcile(self, mark: ScopeMark, *, widened: bool) -> None:
@@ -250,14 +245,14 @@ class Sync:
         """
         scope, head = mark.scope, self._heads[mark.scope]
         go_on = self._watching.go_on
-        common = _twice(lambda: last_common(self._store, self._hub, mark, head.head))
-        if common >= mark.cursor:
+        common = twice(lambda: last_common(self._store, self._hub, mark, head.head))
+        if common >= mark.cursor and mark.epoch != UNFINISHED:
             self._store.forget_order(scope, mark.cursor, head.epoch)
             return
         self._tally.unknown += hand_in_after(self._store, self._hub, scope, common, go_on)
         if not go_on():
             return
-        self._store.forget_order(scope, common, mark.epoch)
+        self._store.forget_order(scope, common, UNFINISHED)
         self._push(scope)
         if go_on():
             self._take_snapshot(scope, keep_order=True)
@@ -280,21 +275,3 @@ class _Tally:
     def __init__(self) -> None:
         self.pushed = self.pulled = self.unknown = self.snapshots = self.to_take = 0
         self.troubles: dict[str, LinkProblem] = {}
-
-
-def _twice(ask: Callable[[], T]) -> T:
-    """A bent or cut answer is asked for once again."""
-    try:
-        return ask()
-    except LinkProblem as problem:
-        if problem.code is not LinkTrouble.BAD_PAGE:
-            raise
-    return ask()
-
-
-def with_store(do: Callable[[], T]) -> T:
-    """The store's own troubles (a full disk) as the link tells them."""
-    try:
-        return do()
-    except StoreProblem as problem:
-        raise LinkProblem(LinkTrouble.STORE, f"{problem.code}: {problem.detail}") from problem
