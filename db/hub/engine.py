@@ -16,9 +16,14 @@ from db.hub.copying import run
 from db.hub.database import engine_of, transaction
 from db.hub.double_booking import look_for_double_bookings
 from db.hub.faults import AGAIN, told_in_words
+from db.hub.hand_in import HandIn
+from db.hub.held_incidents import HeldIncidents
+from db.hub.hub_tx import HubReader, HubTx
 from db.hub.ordering import Ordering, ScopeNotHeld
 from db.hub.push import PagePush, PageWork, origin_row, write_notes
+from db.hub.snapshot import HubSnapshot
 from db.hub.upgrade import bring_up_to_date
+from db.hub.verify import fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.ports.clock import Clock, Ids
-    from app.ports.link import PullPage, Pushed, PushPage, ScopeHead
+    from app.ports.link import OrderedOp, PullPage, Pushed, PushPage, ScopeHead
+    from app.ports.rows import Fault, Person
     from db.hub.database import Raw
     from db.hub.push import Permit
 
@@ -144,6 +150,65 @@ class HubStore:
         """The chain after each of these rows; rows that are not there are left out."""
         with self.transaction() as raw:
             return pull.chain_at(raw, scope, seqs)
+
+    def snapshot(self, scope: str, *, whole: bool) -> HubSnapshot:
+        """The scope's state now (``app.ports.link.Snapshot``): close it, or use it in a ``with`` block.
+        ``LinkProblem(FORBIDDEN)`` where there is no such scope.
+        """
+        return HubSnapshot(self.transaction(frozen=True), scope, whole=whole)
+
+    def hand_in(
+        self,
+        scope: str,
+        ops: Sequence[OrderedOp],
+        persons: Sequence[Person],
+        permit: Permit,
+        device: str = "",
+    ) -> int:
+        """Take back rows of the order that a restore has lost; how many were not known.
+
+        ``LinkProblem``: BAD_PAGE, FORBIDDEN.
+        """
+        handed = HandIn(scope, ops, persons, device)
+
+        def attempt(raw: Raw, scopes: set[str]) -> tuple[int, Ordering]:
+            now = self._clock.now()
+            origins = handed.origins(raw)
+            ordering = Ordering(raw, scopes, now)
+            self._tell_looked(ordering)
+            taken = handed.take(raw, ordering, origins, permit)
+            ordering.flush()
+            write_notes(raw, handed.notes, now)
+            return taken, ordering
+
+        taken, ordering = self._attempted(handed.scopes, attempt)
+        self._after(ordering)
+        return taken
+
+    @contextmanager
+    def write(self, actor: str, *scopes: str) -> Iterator[HubTx]:
+        """A transaction for ops of the hub's own, in the actor's name; it holds all the scopes it names.
+
+        Commits on leaving, rolls back on an error. ``StoreProblem(LOCKED)`` where another transaction has
+        opened an incident with the same source's number in the meantime: worth another try.
+        """
+        with self.transaction() as raw:
+            ordering = Ordering(raw, scopes, self._clock.now())
+            self._tell_looked(ordering)
+            yield HubTx(raw, ordering, actor, scopes)
+            ordering.flush()
+        self._after(ordering)
+
+    @contextmanager
+    def reading(self) -> Iterator[HubReader]:
+        """A consistent view of the last commit."""
+        with self.transaction(frozen=True) as raw:
+            yield HubReader(raw, HeldIncidents(raw))
+
+    def verify(self, *, refold: bool = False) -> Fault | None:
+        """Walk each scope's chain; with ``refold`` fold every op anew and compare. What is wrong first."""
+        with self.transaction(frozen=True) as raw:
+            return fault(raw, refold=refold)
 
     def close(self) -> None:
         """Let go of the database."""

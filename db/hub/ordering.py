@@ -63,9 +63,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an op: its place, outcome and refusal, and the incident after it."""
+    """What became of an op: its place and number, outcome and refusal, and the incident after it."""
 
     seq: int
+    n: int
     outcome: Outcome
     refusal: str
     incident: Incident | None
@@ -173,7 +174,7 @@ class Ordering:
         if origin == seat.own_id:
             seat.own_n = op.n
         self._lines.append(op_line(seq, origin, op, text, told, refusal, self._now, seat.chain))
-        return Taken(seq, outcome, refusal, after)
+        return Taken(seq, op.n, outcome, refusal, after)
 
     def flush(self) -> None:
         """Write everything; the caller commits."""
