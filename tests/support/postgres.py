@@ -49,9 +49,10 @@ def fresh_database(*, migrated: bool = True) -> str:
 
 @cache
 def _migrated() -> str:
-    from db.hub.upgrade import bring_up_to_date
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
+
+    from db.hub.upgrade import bring_up_to_date
 
     _create(_TEMPLATE, "template1")
     engine = create_engine(_url(_TEMPLATE), poolclass=NullPool)
