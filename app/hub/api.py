@@ -1,9 +1,11 @@
 """The HTTP application of one worker: routers over parts, behind the gate."""
 
+import asyncio
 import ipaddress
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
 from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.responses import PlainTextResponse
@@ -27,7 +29,15 @@ if TYPE_CHECKING:
 THREADS = 16
 """The framework's own threads, for routes that are plain functions."""
 
+HOUR = 3600.0
 PEM = "application/x-pem-file"
+DESCRIPTION = """Bodies are JSON, plain or with `Content-Encoding: zstd`; whatever is not a 2xx is
+`{"code", "detail"}`.
+
+Beside what is listed there is `GET /v1/pokes` (bearer token), a stream of server-sent events without end:
+`poke` with data `{"scope", "head"}` whenever a scope that the asker may see has a new head, and a comment at
+least every 15 s.
+"""
 
 
 class HubApp:
@@ -38,7 +48,7 @@ class HubApp:
         self.fanout = Fanout(parts.pokes, parts.desk.heads)
         self.api = FastAPI(
             title="Grid Command hub 上级平台", version=parts.version, docs_url=None, redoc_url=None,
-            lifespan=self._lifespan, redirect_slashes=False,
+            lifespan=self._lifespan, description=DESCRIPTION, redirect_slashes=False,
         )  # fmt: skip
         self.api.state.parts = parts
         add_answers(self.api, parts.limits)
@@ -61,19 +71,29 @@ class HubApp:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         metrics.WORKERS.inc()
         self.fanout.begin()
+        hourly = asyncio.create_task(_hourly(self.parts))
         try:
             yield
         finally:
+            hourly.cancel()
             self.fanout.close()
             await to_thread.run_sync(self.fanout.join)
             metrics.WORKERS.dec()
             await to_thread.run_sync(self.parts.desk.close)
-            self.parts.ended()
 
 
 def make_app(parts: "HubParts") -> HubApp:
     """The application over these parts."""
     return HubApp(parts)
+
+
+async def _hourly(parts: "HubParts") -> None:
+    while True:
+        await asyncio.sleep(HOUR)
+        try:
+            await to_thread.run_sync(parts.hourly)
+        except Exception:  # noqa: BLE001 - the database may be away; the next hour comes
+            structlog.get_logger("hub").exception("hourly work failed")
 
 
 def _own_router(parts: "HubParts") -> APIRouter:

@@ -1,10 +1,8 @@
-"""The hub's own certificate authority, for closed networks: one root, one server certificate, both ECDSA P-256."""
+"""The hub's own certificate authority, for closed networks: a root and a server certificate, ECDSA P-256."""
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
-import os
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from app.hub.settings import write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def make_authority(files: Files, name: str, now: datetime) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write_secret(files.ca_key, _key_pem(key))
+    write_secret(files.ca_key, _key_pem(key))
     _write(files.ca, made.public_bytes(serialization.Encoding.PEM))
 
 
@@ -91,7 +91,7 @@ def make_server(files: Files, hosts: Sequence[str], now: datetime) -> None:
         )
         .sign(root_key, hashes.SHA256())
     )
-    _write_secret(files.server_key, _key_pem(key))
+    write_secret(files.server_key, _key_pem(key))
     _write(files.server, made.public_bytes(serialization.Encoding.PEM) + files.ca.read_bytes())
 
 
@@ -111,12 +111,6 @@ def last_of(chain: bytes) -> str:
     """The PEM text of a chain's last certificate: the authority, or the one that signed itself."""
     held = x509.load_pem_x509_certificates(chain)
     return held[-1].public_bytes(serialization.Encoding.PEM).decode("ascii")
-
-
-def fingerprint(pem: str) -> str:
-    """The first 32 hex digits of SHA-256 over a certificate's DER: short enough to be compared by eye."""
-    der = x509.load_pem_x509_certificate(pem.encode("ascii")).public_bytes(serialization.Encoding.DER)
-    return hashlib.sha256(der).hexdigest()[:32]
 
 
 def _names(hosts: Sequence[str]) -> list[str]:
@@ -149,14 +143,6 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    fresh.replace(path)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from fastapi import APIRouter
 
@@ -50,8 +51,8 @@ class LinkDesk(Protocol):
     def pull(self, who: Principal, scope: str, epoch: str, after: int, limit: int, own: Origin) -> PullPage:
         """Rows after a place."""
 
-    def snapshot(self, who: Principal, scope: str) -> Snapshot:
-        """The scope's state now; consumed in the thread that asked."""
+    def snapshot(self, who: Principal, scope: str) -> AbstractContextManager[Snapshot]:
+        """The scope's state now, as long as the block runs."""
 
     def chain_at(self, who: Principal, scope: str, seqs: Sequence[int]) -> dict[int, bytes]:
         """The chain after rows."""
@@ -107,8 +108,7 @@ class Limits:
 class HubParts:
     """One worker's parts. ``routers`` plug in beside the link's own; ``authority`` is the CA's PEM text.
 
-    ``metrics_from`` names the networks that may read ``/metrics``; ``began`` runs when the worker begins
-    to serve, ``ended`` when it has ended.
+    ``metrics_from`` names the networks that may read ``/metrics``; ``hourly`` is done once an hour.
     """
 
     desk: LinkDesk
@@ -119,4 +119,4 @@ class HubParts:
     routers: Sequence[APIRouter] = ()
     limits: Limits = field(default_factory=Limits)
     metrics_from: Sequence[str] = ("127.0.0.0/8", "::1/128")
-    ended: Callable[[], None] = lambda: None
+    hourly: Callable[[], object] = lambda: None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -12,7 +11,7 @@ from app.hub import metrics
 from app.ports.link import LinkTrouble
 
 if TYPE_CHECKING:
-    from asyncio import TimerHandle
+    from asyncio import TimerHandle, Transport
 
 _BODY = b'{"code":"%b","detail":"%b"}'
 
@@ -30,7 +29,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer: TimerHandle | None = None
         self._why = 400, LinkTrouble.BAD_PAGE, "not HTTP"
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._timer = self.loop.call_later(self.head_wait, self._too_late)
 

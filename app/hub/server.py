@@ -35,10 +35,8 @@ AGAIN = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to listen, and whom to tell: ``announce`` is called with the port when every worker serves."""
+    """Whom to tell: ``announce`` is called with the port when every worker serves."""
 
-    host: str
-    port: int
     announce: Callable[[int], None]
 
 
@@ -57,7 +55,9 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def run_one(serving: Serving, sock: socket.socket, make_parts: Callable[[Serving], HubParts], place: Place) -> int:
+def run_one(
+    serving: Serving, sock: socket.socket, make_parts: Callable[[Serving], HubParts], place: Place
+) -> int:
     """Serve in this process; the exit code."""
     port = int(sock.getsockname()[1])
     serve(serving, sock, make_parts, lambda: place.announce(port))

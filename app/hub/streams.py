@@ -1,6 +1,6 @@
 """Answers that are sent as they are made: a scope's snapshot, and the news of new heads."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,13 +27,6 @@ PING = 15.0
 
 PATIENCE = 30.0
 SNAPSHOT = {200: {"description": "zstd-compressed lines of JSON", "content": {"application/zstd": {}}}}
-POKES = {
-    200: {
-        "description": 'Events `poke` with data `{"scope", "head"}`, and a comment every 15 s. Without '
-        "`Accept: text/event-stream` the heads as they are now, and no more",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
 SSE = "text/event-stream"
 
 
@@ -66,14 +59,22 @@ def _add_snapshot(router: APIRouter, parts: "HubParts") -> None:
 
 def _opened(parts: "HubParts", who: "Principal", scope: str) -> "Iterator[bytes]":
     """The stream with its first piece made, so that what is refused is refused before the answer begins."""
-    chunks = snapshot_chunks(parts.desk.snapshot(who, scope))
-    first = next(chunks)
+    stack = ExitStack()
+    snapshot = stack.enter_context(parts.desk.snapshot(who, scope))
+    try:
+        chunks = snapshot_chunks(snapshot)
+        first = next(chunks)
+    except BaseException:
+        stack.close()
+        raise
 
     def all_of_them() -> "Iterator[bytes]":
-        yield first
-        yield from chunks
+        with stack:
+            yield first
+            yield from chunks
 
-    return all_of_them()
+    made = all_of_them()
+    return made
 
 
 async def _drained(
@@ -105,14 +106,12 @@ def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
         open_streams -= 1
         metrics.STREAMS.dec()
 
-    @router.get("/pokes", response_class=Response,
-                responses={**POKES, **troubles(401, 403, 408, 413, 422, 429)})  # type: ignore[dict-item]  # fmt: skip
+    # An answer without end has no place in a document that tools call by: ``api.DESCRIPTION`` tells of it.
+    @router.get("/pokes", include_in_schema=False)
     async def pokes(request: Request, who: Asker) -> Response:
         """News of new heads in the scopes that the asker may see; a lost one costs only a wait."""
         hello = await to_thread.run_sync(parts.desk.hello, who)
         now = {s.scope: s.head for s in hello.scopes}
-        if SSE not in request.headers.get("accept", ""):
-            return Response(b"".join(_poke(s, h) for s, h in now.items()), media_type=SSE)
         token = request.headers["authorization"].partition(" ")[2].strip()
         enter()
 

@@ -23,6 +23,7 @@ GRACE = 3
 """s for what is in flight when a stop is asked for."""
 
 KEEP_ALIVE = 75
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Serving:
     cert: str = ""
     key: str = ""
     workers: int = 1
-    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    metrics_from: tuple[str, ...] = LOOPBACK
 
 
 def serve(

@@ -1,0 +1,52 @@
+"""One worker's parts, and one command's: every concrete part of the hub is named here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.hub.accounts import HubAccounts
+from app.hub.devices import HubDevices
+from app.hub.opened import OpenHub
+from app.hub.refusals import Refusals
+from app.link.passwords import Passwords
+from db.hub.engine import open_hub
+
+if TYPE_CHECKING:
+    from app.hub.parts import HubParts
+    from app.hub.worker import Serving
+    from app.ports.clock import Clock, Ids
+
+
+def opened_hub(address: str, ids: Ids, clock: Clock) -> OpenHub:
+    """The parts for a command over one database."""
+    store = open_hub(address, ids, clock)
+    refusals = Refusals(store.engine, clock)
+    accounts = HubAccounts(store.engine, clock, Passwords(), refusals)
+    return OpenHub(store.engine, store, accounts, HubDevices(store.engine, clock, refusals), refusals)
+
+
+def hub_parts(serving: Serving, ids: Ids, clock: Clock, district: str, version: str) -> HubParts:
+    """The parts of one worker."""
+    from app.hub.accounts_api import Doors, accounts_router
+    from app.hub.desk import PermittedDesk
+    from app.hub.hub_key import hub_pair
+    from app.hub.parts import HubParts
+    from app.hub.permit import Permits
+    from app.hub.pokes import PostgresPokes
+    from app.link.keys import public_part
+    from db.hub.ordering import POKES
+
+    hub = opened_hub(serving.database, ids, clock)
+    permits = Permits(hub.accounts, hub.refusals, district)
+    key = public_part(hub_pair(hub.engine))
+    doors = Doors(hub.accounts, hub.devices, hub.refusals, key, district)
+    return HubParts(
+        desk=PermittedDesk(hub.store, permits, clock, version),
+        principals=hub.devices,
+        pokes=PostgresPokes(serving.database, POKES),
+        authority=serving.authority,
+        version=version,
+        routers=(accounts_router(doors),),
+        metrics_from=serving.metrics_from,
+        hourly=hub.devices.purge,
+    )
