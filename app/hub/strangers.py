@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from db.hub.accounts import lock_ms
+from app.domain.lockout import lock_ms
 
 REMEMBERED = 4_096
 

@@ -46,6 +46,10 @@ class Passwords:
             or password.casefold() == account.casefold()
         ):
             raise UnfitPassword(f"{SHORTEST} to {LONGEST} characters, and not the name")
+        return self.keep(password)
+
+    def keep(self, password: str) -> str:
+        """The hash of a password that somebody else has found fit."""
         with self._slot():
             return self._argon.hash(password)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from app.domain.lockout import FIRST_LOCK_MS, FREE_FAILURES, LONGEST_DOUBLING, LONGEST_LOCK_MS
 from app.domain.rights import Role
 from app.ports.accounts import Account
 
@@ -16,17 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-FREE_FAILURES = 5
-FIRST_LOCK_MS, LONGEST_LOCK_MS = 60_000, 3_600_000
-_LONGEST_DOUBLING = 6  # 2^6 minutes is beyond the longest lock
-
 _FIELDS = "id, name, role, scopes, disabled"
 
 _COUNT_ATTEMPT = f"""
 UPDATE account SET
   failed = failed + 1,
   locked_until = CASE WHEN failed + 1 < {FREE_FAILURES} THEN 0 ELSE :now + LEAST({LONGEST_LOCK_MS},
-    {FIRST_LOCK_MS} * CAST(POWER(2, LEAST(failed + 1 - {FREE_FAILURES}, {_LONGEST_DOUBLING})) AS bigint))
+    {FIRST_LOCK_MS} * CAST(POWER(2, LEAST(failed + 1 - {FREE_FAILURES}, {LONGEST_DOUBLING})) AS bigint))
   END
 WHERE id = :id AND locked_until <= :now
 RETURNING {_FIELDS}, password_hash
@@ -39,16 +36,6 @@ class Attempt:
 
     account: Account
     password_hash: str
-
-
-def lock_ms(failures: int) -> int:
-    """How long so many failures in a row lock an account, in ms: from the 5th on 1, 2, 4 … min, at most 1 h.
-
-    The same as ``count_attempt`` does in SQL; asked where no table is (unknown names, desktops off line).
-    """
-    if failures < FREE_FAILURES:
-        return 0
-    return min(LONGEST_LOCK_MS, FIRST_LOCK_MS << min(failures - FREE_FAILURES, _LONGEST_DOUBLING))
 
 
 def count_attempt(db: Connection, account: str, now: int) -> Attempt | None:

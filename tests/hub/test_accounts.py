@@ -10,11 +10,11 @@ from statistics import median
 import pytest
 from sqlalchemy import text
 
+from app.domain.lockout import lock_ms
 from app.domain.rights import Role
 from app.hub.accounts import NoSuchAccount
 from app.link.passwords import Passwords, UnfitPassword
 from app.ports.link import LinkProblem, LinkTrouble
-from db.hub.accounts import lock_ms
 from tests.support.hub_people import PASSWORD, TOWN_A, TOWN_B, Doors, open_doors
 
 
