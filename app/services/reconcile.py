@@ -13,7 +13,6 @@ from app.ports.link import PUSH_BYTES, PUSH_OPS, LinkProblem, LinkTrouble
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.domain.op import Origin
     from app.ports.link import LinkedStore, OrderedOp, ScopeMark, Upstream
     from app.ports.rows import Person
 
@@ -62,12 +61,12 @@ def _spread(first: int, last: int) -> tuple[int, ...]:
 
 
 def hand_in_after(
-    store: LinkedStore, hub: Upstream, scope: str, after: int, go_on: Callable[[], bool], *,
-    own: Origin | None = None,
-) -> int:  # fmt: skip
-    """Hand in the rows after a place of the old order, of any origin or of the own alone.
+    store: LinkedStore, hub: Upstream, scope: str, after: int, go_on: Callable[[], bool]
+) -> int:
+    """Hand in the rows after a place of the old order; how many the hub did not know.
 
-    How many the hub did not know. Stops early where ``go_on`` says so.
+    Stops early where ``go_on`` says so. A device that may not give back others' work leaves it to those
+    who may.
     """
     unknown = 0
     while go_on():
@@ -75,9 +74,13 @@ def hand_in_after(
         if not ops:
             break
         after = max(op.seq for op in ops)
-        mine = [op for op in ops if not op.withheld and (own is None or op.origin == own)]
-        for part, named in _pages(mine, persons):
-            unknown += hub.hand_in(scope, part, named)
+        try:
+            for part, named in _pages([op for op in ops if not op.withheld], persons):
+                unknown += hub.hand_in(scope, part, named)
+        except LinkProblem as problem:
+            if problem.code is not LinkTrouble.FORBIDDEN:
+                raise
+            break
     return unknown
 
 

@@ -135,8 +135,8 @@ class Sync:
                     raise
                 self._tally.troubles[scope] = problem
 
-    def _push(self, scope: str) -> None:
-        ops, mended, remakes = PUSH_OPS, False, 0
+    def _push(self, scope: str, *, made_good: bool = False) -> None:
+        ops, remakes = PUSH_OPS, 0
         while self._watching.go_on() and (page := self._store.outbox(scope, ops)) is not None:
             # While a restore of the hub is being made good the store does not say the new epoch yet.
             page = replace(page, epoch=self._heads[scope].epoch)
@@ -146,13 +146,11 @@ class Sync:
                 if problem.code is LinkTrouble.TOO_LARGE and len(page.ops) > 1:
                     ops = len(page.ops) // 2
                     continue
-                if problem.code is not LinkTrouble.GAP or mended:
+                if problem.code is not LinkTrouble.GAP or made_good:
                     raise
-                mended = True
-                self._tally.unknown += hand_in_after(
-                    self._store, self._hub, scope, 0, self._watching.go_on, own=page.origin
-                )
-                continue
+                # The hub has told that it has what it has not: its order is compared, row by row.
+                self._make_good(self._marks()[scope])
+                return
             remakes += bool(pushed.forked)
             if remakes > REMAKES:
                 raise LinkProblem(LinkTrouble.GAP, f"{scope}: forked again and again")
@@ -244,16 +242,13 @@ class Sync:
         The state goes back to the hub's own, so all of one's own is up there before it is taken.
         """
         scope, head = mark.scope, self._heads[mark.scope]
-        go_on = self._watching.go_on
         common = twice(lambda: last_common(self._store, self._hub, mark, head.head))
-        if common >= mark.cursor and mark.epoch != UNFINISHED:
-            self._store.forget_order(scope, mark.cursor, head.epoch)
-            return
+        go_on = self._watching.go_on
         self._tally.unknown += hand_in_after(self._store, self._hub, scope, common, go_on)
         if not go_on():
             return
         self._store.forget_order(scope, common, UNFINISHED)
-        self._push(scope)
+        self._push(scope, made_good=True)
         if go_on():
             self._take_snapshot(scope, keep_order=True)
 

@@ -281,12 +281,31 @@ def test_what_a_restored_hub_has_lost_comes_back(centre, erased, more):
     assert len(set(centre.names())) == len(centre.names())
 
 
-def test_a_restore_that_lost_nothing_costs_no_snapshot(centre):
+def test_a_restore_that_lost_nothing_only_begins_anew(centre):
     a, _ = filled(centre)
     centre.hub.restore(centre.hub.backup())
     centre.rounds()
-    assert centre.line("a").calls["snapshot"] == 0
+    assert centre.line("a").calls["hand_in"] == 0
     assert {m.epoch for m in a.marks()} == {s.epoch for s in centre.hub.shelf.scopes.values()}
+
+
+def test_who_may_not_hand_in_for_others_leaves_it_to_those_who_may(centre):
+    a, b = filled(centre)
+    backup = centre.hub.backup()
+    a.write("of a")
+    b.write("of b")
+    centre.rounds()
+    had = entities(centre)
+    centre.hub.restore(backup)
+
+    def refused(*_args):
+        raise LinkProblem(LinkTrouble.FORBIDDEN)
+
+    centre.line("a").hand_in = refused
+    centre.rounds("a")
+    centre.rounds()
+    assert entities(centre) == had
+    assert same(a, b)
 
 
 def test_a_hub_set_back_under_the_same_epoch_is_found_out(centre):
