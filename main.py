@@ -163,6 +163,7 @@ def _usage() -> int:
     print("网格指挥台 Grid Command")
     print("  main.py centre [--actors N] [--no-window SECONDS]")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
+    print("  main.py hub init|serve|enrol|users|devices|backup|restore|status|verify --help")
     print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
         print(f"  main.py {' '.join(words)} --help\t{what}")
@@ -175,6 +176,8 @@ def main(argv: Sequence[str]) -> int:
         return _usage() if "--help" in argv[:1] else _desktop(argv[1:] if argv[:1] == ["desktop"] else argv)
     if argv[0] == "screenshot":
         return _screenshot(argv[1:])
+    if argv[0] == "hub":
+        return bootstrap.run_hub(argv[1:])
     if argv[0] == "bench":
         return _bench(argv[1:])
     if argv[0] == "centre":

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from app.hub.opened import Wiring
     from app.ports.clock import Clock
     from ui.desktop import Looks
     from ui.screenshot import Picture
 
 DISTRICT = "510113"
+VERSION = "0.2.0"
 REMEMBERED = "looks.json"
 LOG_BYTES = 2_000_000
 DEMO_INSTANT = 1_795_154_732_000
@@ -266,6 +269,22 @@ def run_bench(args: argparse.Namespace) -> int:
         own_program(), cache_folder(), resources_folder(), words, DEMO_INSTANT, open_at, windows
     )
     return bench.run(args, wired)
+
+
+def run_hub(argv: Sequence[str]) -> int:
+    """``main.py hub …``; the exit code."""
+    from app.hub import commands, wiring
+    from app.tools.shipped_lists import shipped_drafts
+
+    ids, clock, resources = FreshIds(), WallClock(), resources_folder()
+    # A worker is another process: what makes its parts crosses over.
+    parts = partial(wiring.hub_parts, ids=ids, clock=clock, district=DISTRICT, version=VERSION)
+
+    def wired(lang: str) -> Wiring:
+        known, shipped = settings_from(lang=lang or None).lang, partial(shipped_drafts, resources)
+        return wiring.wired(data_folder() / "hub", resources, known, VERSION, ids, clock, parts, shipped)
+
+    return commands.main(argv, wired)
 
 
 def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture]]) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.rights import Role
+from app.hub.journal import open_journal
 from app.hub.settings import PORT
 from app.hub.voice import Said, Voice
 
@@ -37,6 +39,7 @@ def main(argv: Sequence[str], wired: Callable[[str], Wiring]) -> int:
     wiring = wired(args.lang or "")
     args.data = args.data or wiring.data
     voice = Voice(wiring.lang)
+    open_journal(logging.WARNING)
     command = importlib.import_module(f"app.hub.{MODULES[args.command]}")
     try:
         return int(getattr(command, args.command)(args, wiring, voice))

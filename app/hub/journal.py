@@ -21,8 +21,8 @@ def _as_octets(event: MutableMapping[str, Any], **_kwargs: Any) -> bytes:
     return orjson.dumps(event, default=str)
 
 
-def open_journal() -> None:
-    """Send everything that this process logs to standard error; harmless when repeated."""
+def open_journal(least: int = logging.INFO) -> None:
+    """Send what the process logs, from this level on, to standard error; harmless when repeated."""
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -30,7 +30,7 @@ def open_journal() -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_as_octets)],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=False,
     )

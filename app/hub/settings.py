@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def served_at(data: Path, settings: HubSettings) -> str:
 
 def address_of(settings: HubSettings, *, tls: bool) -> str:
     """``https://host:port`` of the main host."""
-    host = settings.hosts[0] if settings.hosts else "localhost"
+    host = settings.hosts[0] if settings.hosts else socket.gethostname()
     shown = f"[{host}]" if ":" in host else host
     return f"{'https' if tls else 'http'}://{shown}:{settings.port}"
 

@@ -19,6 +19,8 @@ from app.ports.link import LinkProblem, LinkTrouble
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from starlette.types import Receive, Scope, Send
+
     from app.hub.fanout import Fanout
     from app.hub.parts import HubParts, Principal
 
@@ -47,48 +49,49 @@ def _add_snapshot(router: APIRouter, parts: "HubParts") -> None:
                 responses={**SNAPSHOT, **troubles(401, 403, 408, 413, 422, 429)})  # type: ignore[dict-item]  # fmt: skip
     async def snapshot(who: Asker, scope: ScopeName) -> Response:
         """The scope's state as of one row of its order (``app.link.snapshot_stream``)."""
-        stack = AsyncExitStack()
-        await stack.enter_async_context(slots.one())
+        held, snapshot = AsyncExitStack(), ExitStack()
+        await held.enter_async_context(slots.one())
+        held.push_async_callback(to_thread.run_sync, snapshot.close)
         try:
-            chunks = await to_thread.run_sync(_opened, parts, who, scope, limiter=threads)
+            first, rest = await to_thread.run_sync(_opened, parts, who, scope, snapshot, limiter=threads)
         except BaseException:
-            await stack.aclose()
+            with CancelScope(shield=True):
+                await held.aclose()
             raise
-        return StreamingResponse(_drained(chunks, threads, stack), media_type="application/zstd")
+        return _Closing(_drained(first, rest, threads), held, "application/zstd")
 
 
-def _opened(parts: "HubParts", who: "Principal", scope: str) -> "Iterator[bytes]":
+_Begun = tuple[bytes, "Iterator[bytes]"]
+
+
+class _Closing(StreamingResponse):
+    """An answer that gives back what it holds, however it ends: also where it never began."""
+
+    def __init__(self, pieces: "AsyncIterator[bytes]", held: AsyncExitStack, kind: str) -> None:
+        super().__init__(pieces, media_type=kind, headers={"cache-control": "no-store"})
+        self._held = held
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await self._held.aclose()
+
+
+def _opened(
+    parts: "HubParts", who: "Principal", scope: str, held: ExitStack
+) -> "tuple[bytes, Iterator[bytes]]":
     """The stream with its first piece made, so that what is refused is refused before the answer begins."""
-    stack = ExitStack()
-    snapshot = stack.enter_context(parts.desk.snapshot(who, scope))
-    try:
-        chunks = snapshot_chunks(snapshot)
-        first = next(chunks)
-    except BaseException:
-        stack.close()
-        raise
-
-    def all_of_them() -> "Iterator[bytes]":
-        with stack:
-            yield first
-            yield from chunks
-
-    made = all_of_them()
-    return made
+    pieces = snapshot_chunks(held.enter_context(parts.desk.snapshot(who, scope)))
+    return next(pieces), pieces
 
 
-async def _drained(
-    chunks: "Iterator[bytes]", threads: CapacityLimiter, stack: AsyncExitStack
-) -> "AsyncIterator[bytes]":
+async def _drained(first: bytes, rest: "Iterator[bytes]", threads: CapacityLimiter) -> "AsyncIterator[bytes]":
+    yield first
     end: Any = object()
-    try:
-        while (chunk := await to_thread.run_sync(next, chunks, end, limiter=threads)) is not end:
-            yield chunk
-    finally:
-        with CancelScope(shield=True):
-            # A reader that has gone leaves a transaction open until the generator is closed.
-            await to_thread.run_sync(chunks.close, limiter=threads)  # type: ignore[attr-defined]
-            await stack.aclose()
+    while (piece := await to_thread.run_sync(next, rest, end, limiter=threads)) is not end:
+        yield piece
 
 
 def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
@@ -101,7 +104,7 @@ def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
         open_streams += 1
         metrics.STREAMS.inc()
 
-    def leave() -> None:
+    async def leave() -> None:
         nonlocal open_streams
         open_streams -= 1
         metrics.STREAMS.dec()
@@ -126,10 +129,10 @@ def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
                         yield b"".join(_poke(s, h) for s, h in news.items()) or b": ping\n\n"
             except LinkProblem:
                 return  # the token has run out or was revoked: the asker comes again, or is told
-            finally:
-                leave()
 
-        return StreamingResponse(events(), media_type=SSE, headers={"cache-control": "no-store"})
+        held = AsyncExitStack()
+        held.push_async_callback(leave)
+        return _Closing(events(), held, SSE)
 
 
 def _poke(scope: str, head: int) -> bytes:

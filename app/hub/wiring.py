@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.hub.accounts import HubAccounts
+from app.hub.centres import centres
 from app.hub.devices import HubDevices
-from app.hub.opened import OpenHub
+from app.hub.opened import OpenHub, Wiring
 from app.hub.refusals import Refusals
 from app.link.passwords import Passwords
 from db.hub.engine import open_hub
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from app.hub.parts import HubParts
     from app.hub.worker import Serving
     from app.ports.clock import Clock, Ids
+    from app.ports.ledger import Draft
 
 
 def opened_hub(address: str, ids: Ids, clock: Clock) -> OpenHub:
@@ -23,6 +28,23 @@ def opened_hub(address: str, ids: Ids, clock: Clock) -> OpenHub:
     refusals = Refusals(store.engine, clock)
     accounts = HubAccounts(store.engine, clock, Passwords(), refusals)
     return OpenHub(store.engine, store, accounts, HubDevices(store.engine, clock, refusals), refusals)
+
+
+def wired(
+    data: Path,
+    resources: Path,
+    lang: str,
+    version: str,
+    ids: Ids,
+    clock: Clock,
+    make_parts: Callable[[Serving], HubParts],
+    shipped: Callable[[int], Sequence[Draft]],
+) -> Wiring:
+    """What the commands stand on."""
+    return Wiring(
+        data, lang, version, clock, lambda address: opened_hub(address, ids, clock), make_parts, shipped,
+        lambda: centres(resources),
+    )  # fmt: skip
 
 
 def hub_parts(serving: Serving, ids: Ids, clock: Clock, district: str, version: str) -> HubParts:
