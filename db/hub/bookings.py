@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.conflict import ASSIGNING
-from app.domain.op import HUB_DEVICE, OpKind, storable
+from app.domain.op import OpKind, storable
 from db.hub.copying import copy_in, field, storable_text
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Bookings:
 
     def _line(self, incident: Incident, assignment: str, handler: str) -> str:
         # An assignment given back by an undone ending has no row of this transaction: nobody is asked again.
-        origin, made_in, seq, seen = self._made.get(assignment, Made(0, incident.scope, 0, ""))
+        origin, made_in, seq, seen = self._made.get(assignment, Made(0, incident.scope, 0, "{}"))
         return "\t".join((
             field(incident.scope), field(incident.id), field(assignment), field(handler), str(origin),
             field(made_in), str(seq), field(seen), str(self._now),
@@ -85,9 +85,7 @@ class Bookings:
 
 
 def _seen(op: Op) -> str:
-    """How far the author had seen each scope, as JSON; empty for the hub's own ops, which see everything."""
+    """How far the author had seen each scope, as JSON."""
     seen = op.body.get("seen")
-    if isinstance(seen, dict):
-        told = {s: c for s, c in seen.items() if type(c) is int and storable(c)}
-        return json.dumps(told, sort_keys=True)
-    return "" if op.origin.device.startswith(HUB_DEVICE) else "{}"
+    told = {s: c for s, c in seen.items() if type(c) is int and storable(c)} if isinstance(seen, dict) else {}
+    return json.dumps(told, sort_keys=True)

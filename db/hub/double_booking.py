@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.force import UnitKind
+from app.domain.double_booking import Booking, double_booked
 from app.domain.incident import ConflictKind
-from app.domain.op import OpKind
+from app.domain.op import HUB_DEVICE, Op, OpKind, Origin
 from db.hub.copying import run
 from db.hub.ordering import Ordering
 
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from db.hub.database import Raw
 
 _PAIRS = """
-SELECT b.handler, r.body, b.scope, b.incident, b.assignment, b.made_in, b.seq, b.seen, b.received_at,
-  o.scope, o.incident, o.assignment, o.made_in, o.seq, o.seen, o.received_at
+SELECT b.handler, r.body,
+  b.scope, b.incident, b.assignment, b.made_in, b.seq, b.seen, b.received_at, bo.device, bo.incarnation,
+  o.scope, o.incident, o.assignment, o.made_in, o.seq, o.seen, o.received_at, oo.device, oo.incarnation
 FROM booking b
 JOIN booking o ON o.handler = b.handler AND o.incident <> b.incident AND o.origin <> b.origin
 JOIN record r ON r.kind = 'unit' AND r.id = b.handler AND NOT r.retired
+JOIN origin bo ON bo.id = b.origin
+JOIN origin oo ON oo.id = o.origin
 WHERE b.made_in = %s AND b.seq > %s AND b.seq <= %s
 ORDER BY b.seq, o.scope, o.seq
 """
@@ -36,22 +39,19 @@ _STANDS = "SELECT 1 FROM booking WHERE scope = %s AND incident = %s AND assignme
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
-    """An active assignment, and what its author had seen (None: the hub, which sees all that it has)."""
+class Given:
+    """An active assignment: where it is, and the op that gave it (its ``seen`` alone of its body)."""
 
     scope: str
     incident: str
     assignment: str
-    made_in: str
+    op: Op
     seq: int
-    seen: dict[str, int] | None
     received_at: int
 
-    def unaware_of(self, other: Booking) -> bool:
-        """Whether its author had not seen the other's op."""
-        if self.seen is None:
-            return other.received_at > self.received_at
-        return other.seq > self.seen.get(other.made_in, 0)
+    def unaware_of(self, other: Given, unit_kind: str) -> bool:
+        """Whether who gave it had not seen the other one."""
+        return double_booked(self.op, Booking(other.op.scope, other.seq, other.op.origin), unit_kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class DoubleBooking:
     """A unit with two assignments."""
 
     handler: str
-    first: Booking
-    second: Booking
+    first: Given
+    second: Given
 
     @property
     def scopes(self) -> tuple[str, str]:
@@ -86,7 +86,7 @@ class DoubleBooking:
             self._say(ordering, here, other, now)
         ordering.flush()
 
-    def _say(self, ordering: Ordering, here: Booking, other: Booking, now: int) -> None:
+    def _say(self, ordering: Ordering, here: Given, other: Given, now: int) -> None:
         there = ordering.incidents.now(other.incident)
         number = there.number if there is not None else ""
         told = [self.handler, other.incident, number, other.scope]
@@ -102,24 +102,28 @@ def look_for_double_bookings(
         rows = run(raw, _PAIRS, (scope, after, upto)).fetchall()
     found: dict[tuple[str, ...], DoubleBooking] = {}
     for handler, unit, *values in rows:
-        new, other = _booking(values[:7]), _booking(values[7:])
-        if _is_double(new, other, unit):
+        new, other = _given(values[:9]), _given(values[9:])
+        if _is_double(new, other, str(json.loads(unit).get("kind", ""))):
             pair = tuple(sorted((new.assignment, other.assignment)))
             found.setdefault(pair, DoubleBooking(handler, other, new))
     return list(found.values())
 
 
-def _booking(row: list[Any]) -> Booking:
-    scope, incident, assignment, made_in, seq, seen, received_at = row
-    known = json.loads(seen) if seen else None
-    return Booking(scope, incident, assignment, made_in, seq, known, received_at)
+def _given(row: list[Any]) -> Given:
+    scope, incident, assignment, made_in, seq, seen, received_at, device, life = row
+    body = {"seen": json.loads(seen)}
+    op = Op(Origin(device, life), 0, made_in, OpKind.ASSIGN, incident, 0, 0, "", 0, body)
+    return Given(scope, incident, assignment, op, seq, received_at)
 
 
-def _is_double(new: Booking, other: Booking, unit: str) -> bool:
-    """A department works for many towns at once; within one scope even it is sent by one desk at a time."""
-    if new.made_in == other.made_in:
-        later, earlier = (new, other) if new.seq > other.seq else (other, new)
-        return later.unaware_of(earlier)
-    if json.loads(unit).get("kind") == UnitKind.DEPARTMENT.value:
+def _is_double(new: Given, other: Given, unit_kind: str) -> bool:
+    """Within a scope its order says which came later. Between two there is none: neither may have seen the
+    other. The hub itself has seen what it received before its own op, and says so nowhere.
+    """
+    if new.op.scope == other.op.scope:
+        earlier, later = sorted((new, other), key=lambda given: given.seq)
+        return later.unaware_of(earlier, unit_kind)
+    earlier, later = sorted((new, other), key=lambda given: given.received_at)
+    if not later.unaware_of(earlier, unit_kind):
         return False
-    return new.unaware_of(other) and other.unaware_of(new)
+    return earlier.op.origin.device.startswith(HUB_DEVICE) or earlier.unaware_of(later, unit_kind)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from app.domain.op import GENESIS, HUB_DEVICE
 from app.ports.link import PULL_OPS, LinkProblem, LinkTrouble
-from app.ports.problems import StoreProblem
 from db.hub import pull
+from db.hub.backup import back_up, begin_anew, restore
 from db.hub.copying import run
 from db.hub.database import engine_of, transaction
-from db.hub.double_booking import look_for_double_bookings
 from db.hub.faults import AGAIN, told_in_words
 from db.hub.hand_in import HandIn
 from db.hub.held_incidents import HeldIncidents
 from db.hub.hub_tx import HubReader, HubTx
+from db.hub.lookout import Lookout
 from db.hub.ordering import Ordering, ScopeNotHeld
 from db.hub.push import PagePush, PageWork, origin_row, write_notes
 from db.hub.snapshot import HubSnapshot
@@ -27,6 +25,7 @@ from db.hub.verify import fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -68,7 +67,7 @@ class HubStore:
         self.engine = engine
         self._ids = ids
         self._clock = clock
-        self._looked: dict[str, tuple[str, int]] = {}
+        self.lookout = Lookout(self.transaction, self.attempted, clock)
 
     def prepare(self) -> None:
         """See that the hub has an identity, and look again at what was not looked at before it ended."""
@@ -77,10 +76,7 @@ class HubStore:
                 "INSERT INTO meta (name, value) VALUES ('hub', %s) ON CONFLICT DO NOTHING",
                 (self._ids.fresh(),),
             )
-        with self.transaction() as raw:
-            scopes = run(raw, "SELECT id, epoch, booked, head FROM scope WHERE booked < head").fetchall()
-        for scope, epoch, booked, head in scopes:
-            self._look(scope, epoch, booked, head)
+        self.lookout.begin()
 
     @contextmanager
     def transaction(self, *, frozen: bool = False) -> Iterator[Raw]:
@@ -123,7 +119,7 @@ class HubStore:
             now = self._clock.now()
             origin = origin_row(raw, page.origin)
             ordering = Ordering(raw, scopes, now)
-            self._tell_looked(ordering)
+            self.lookout.tell(ordering)
             taking = PagePush(raw, work, ordering, origin, now)
             pushed = taking.take(permit)
             ordering.flush()
@@ -131,10 +127,10 @@ class HubStore:
             return pushed, ordering
 
         try:
-            pushed, ordering = self._attempted(work.scopes, attempt)
+            pushed, ordering = self.attempted(work.scopes, attempt)
         except UnicodeEncodeError as error:
             raise LinkProblem(LinkTrouble.BAD_PAGE, "half of a surrogate pair") from error
-        self._after(ordering)
+        self.lookout.after(ordering)
         return pushed
 
     def pull(
@@ -175,14 +171,14 @@ class HubStore:
             now = self._clock.now()
             origins = handed.origins(raw)
             ordering = Ordering(raw, scopes, now)
-            self._tell_looked(ordering)
+            self.lookout.tell(ordering)
             taken = handed.take(raw, ordering, origins, permit)
             ordering.flush()
             write_notes(raw, handed.notes, now)
             return taken, ordering
 
-        taken, ordering = self._attempted(handed.scopes, attempt)
-        self._after(ordering)
+        taken, ordering = self.attempted(handed.scopes, attempt)
+        self.lookout.after(ordering)
         return taken
 
     @contextmanager
@@ -194,10 +190,10 @@ class HubStore:
         """
         with self.transaction() as raw:
             ordering = Ordering(raw, scopes, self._clock.now())
-            self._tell_looked(ordering)
+            self.lookout.tell(ordering)
             yield HubTx(raw, ordering, actor, scopes)
             ordering.flush()
-        self._after(ordering)
+        self.lookout.after(ordering)
 
     @contextmanager
     def reading(self) -> Iterator[HubReader]:
@@ -210,11 +206,36 @@ class HubStore:
         with self.transaction(frozen=True) as raw:
             return fault(raw, refold=refold)
 
+    def backup(self, path: Path) -> dict[str, int]:
+        """Everything of the last commit into one file; how many rows of each table. OSError where the
+        world does not let it write.
+        """
+        with self.transaction(frozen=True) as raw:
+            return back_up(raw, path)
+
+    def restore(self, path: Path) -> dict[str, int]:
+        """The file's rows in place of all there are, whole or not at all; every scope begins a new epoch.
+
+        ``StoreProblem``: CORRUPTED, NOT_A_STORE; ``NewerStore``.
+        """
+        with self.transaction() as raw:
+            return restore(raw, path, self._ids)
+
+    def restored(self) -> None:
+        """The database was put back by other means: begin a new life, and new epochs."""
+        with self.transaction() as raw:
+            begin_anew(raw, self._ids)
+
+    def has_records(self) -> bool:
+        """Whether the lists have come in."""
+        with self.transaction() as raw:
+            return run(raw, "SELECT 1 FROM record LIMIT 1").fetchone() is not None
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
 
-    def _attempted(self, scopes: set[str], work: Callable[[Raw, set[str]], T]) -> T:
+    def attempted(self, scopes: set[str], work: Callable[[Raw, set[str]], T]) -> T:
         """The work in a transaction, begun anew where it met another one or needs one more scope."""
         with told_in_words():
             for _ in range(ATTEMPTS):
@@ -227,34 +248,6 @@ class HubStore:
                     continue
             with transaction(self.engine) as raw:
                 return work(raw, scopes)
-
-    def _tell_looked(self, ordering: Ordering) -> None:
-        """How far this worker has looked for double bookings goes along with the next commit."""
-        for seat in ordering.seats.values():
-            epoch, upto = self._looked.get(seat.scope, ("", 0))
-            if epoch == seat.epoch and upto > seat.booked:
-                seat.booked = min(upto, seat.head)
-
-    def _after(self, ordering: Ordering) -> None:
-        """After the commit: a unit that two centres have sent is seen by no scope's order (DESIGN §5).
-
-        What goes wrong here costs nothing that was pushed: the scope's row says up to where was looked, and
-        the next commit or start begins there.
-        """
-        for seat in ordering.seats.values():
-            if seat.head in {seat.booked, seat.began}:
-                continue
-            if seat.booked == seat.began and seat.scope not in ordering.bookings.scopes:
-                self._looked[seat.scope] = (seat.epoch, seat.head)
-                continue
-            with contextlib.suppress(StoreProblem):
-                self._look(seat.scope, seat.epoch, seat.booked, seat.head)
-
-    def _look(self, scope: str, epoch: str, booked: int, head: int) -> None:
-        for found in look_for_double_bookings(self.transaction, scope, booked, head):
-            flag = partial(found.flag, now=self._clock.now())
-            self._attempted(set(found.scopes), flag)
-        self._looked[scope] = (epoch, head)
 
 
 def new_scope(raw: Raw, scope: str, epoch: str, life: str) -> None:

@@ -198,7 +198,7 @@ class Ordering:
                     "record_changes = record_changes + %s WHERE id = %s",
                     (seat.head, seat.chain, seat.booked, records.get(seat.scope, 0), seat.scope),
                 )
-                self._raw.execute("SELECT pg_notify(%s, %s)", (POKES, _poke(seat.scope, seat.head)))
+                self._raw.execute("SELECT pg_notify(%s, %s)", (POKES, poke(seat.scope, seat.head)))
 
     def _write_persons(self) -> None:
         for new, old, incident in self._moved:
@@ -231,7 +231,8 @@ def last_n(raw: Raw, scope: str, origin: int) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _poke(scope: str, head: int) -> str:
+def poke(scope: str, head: int) -> str:
+    """What a commit says on ``POKES``."""
     return json.dumps({"scope": scope, "head": head}, ensure_ascii=False)
 
 

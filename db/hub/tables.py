@@ -152,7 +152,7 @@ booking = Table(
     _need("origin", Integer),
     _need("made_in"),  # the scope and place of the op that assigned: an incident may have moved since
     _need("seq", BigInteger),
-    _need("seen"),  # JSON: how far its author had seen each scope; empty for the hub, which sees all it has
+    _need("seen"),  # JSON: how far its author had seen each scope
     _need("received_at", BigInteger),
     Index("booking_handler", "handler"),
     Index("booking_made", "made_in", "seq"),
