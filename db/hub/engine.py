@@ -67,7 +67,7 @@ class HubStore:
         self.engine = engine
         self._ids = ids
         self._clock = clock
-        self.lookout = Lookout(self.transaction, self.attempted, clock)
+        self._lookout = Lookout(self.transaction, self._attempted, clock)
 
     def prepare(self) -> None:
         """See that the hub has an identity, and look again at what was not looked at before it ended."""
@@ -76,7 +76,7 @@ class HubStore:
                 "INSERT INTO meta (name, value) VALUES ('hub', %s) ON CONFLICT DO NOTHING",
                 (self._ids.fresh(),),
             )
-        self.lookout.begin()
+        self._lookout.begin()
 
     @contextmanager
     def transaction(self, *, frozen: bool = False) -> Iterator[Raw]:
@@ -119,7 +119,7 @@ class HubStore:
             now = self._clock.now()
             origin = origin_row(raw, page.origin)
             ordering = Ordering(raw, scopes, now)
-            self.lookout.tell(ordering)
+            self._tell_looked(ordering)
             taking = PagePush(raw, work, ordering, origin, now)
             pushed = taking.take(permit)
             ordering.flush()
@@ -127,10 +127,10 @@ class HubStore:
             return pushed, ordering
 
         try:
-            pushed, ordering = self.attempted(work.scopes, attempt)
+            pushed, ordering = self._attempted(work.scopes, attempt)
         except UnicodeEncodeError as error:
             raise LinkProblem(LinkTrouble.BAD_PAGE, "half of a surrogate pair") from error
-        self.lookout.after(ordering)
+        self._after(ordering)
         return pushed
 
     def pull(
@@ -171,14 +171,14 @@ class HubStore:
             now = self._clock.now()
             origins = handed.origins(raw)
             ordering = Ordering(raw, scopes, now)
-            self.lookout.tell(ordering)
+            self._tell_looked(ordering)
             taken = handed.take(raw, ordering, origins, permit)
             ordering.flush()
             write_notes(raw, handed.notes, now)
             return taken, ordering
 
-        taken, ordering = self.attempted(handed.scopes, attempt)
-        self.lookout.after(ordering)
+        taken, ordering = self._attempted(handed.scopes, attempt)
+        self._after(ordering)
         return taken
 
     @contextmanager
@@ -190,10 +190,10 @@ class HubStore:
         """
         with self.transaction() as raw:
             ordering = Ordering(raw, scopes, self._clock.now())
-            self.lookout.tell(ordering)
+            self._tell_looked(ordering)
             yield HubTx(raw, ordering, actor, scopes)
             ordering.flush()
-        self.lookout.after(ordering)
+        self._after(ordering)
 
     @contextmanager
     def reading(self) -> Iterator[HubReader]:
@@ -235,7 +235,7 @@ class HubStore:
         """Let go of the database."""
         self.engine.dispose()
 
-    def attempted(self, scopes: set[str], work: Callable[[Raw, set[str]], T]) -> T:
+    def _attempted(self, scopes: set[str], work: Callable[[Raw, set[str]], T]) -> T:
         """The work in a transaction, begun anew where it met another one or needs one more scope."""
         with told_in_words():
             for _ in range(ATTEMPTS):
@@ -248,6 +248,14 @@ class HubStore:
                     continue
             with transaction(self.engine) as raw:
                 return work(raw, scopes)
+
+    def _tell_looked(self, ordering: Ordering) -> None:
+        """Before the work of a transaction that orders ops."""
+        self._lookout.tell(ordering)
+
+    def _after(self, ordering: Ordering) -> None:
+        """After its commit."""
+        self._lookout.after(ordering)
 
 
 def new_scope(raw: Raw, scope: str, epoch: str, life: str) -> None:
