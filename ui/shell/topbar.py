@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.domain.ids import CHINA
+from ui.shell.flat_button import FlatButton
 from ui.shell.topbar_line import LineView
 from ui.shell.topbar_state import Line, TopBarState
 from ui.theme.apply import theme
@@ -49,6 +50,9 @@ class TopBar(QWidget):
     """48 px. ``show_state`` takes what to say; ``now`` gives aware instants, shown in local time."""
 
     search_requested = Signal()
+    line_requested = Signal()
+    conflicts_requested = Signal()
+    user_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = _system_now, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +66,7 @@ class TopBar(QWidget):
         self._line = LineView()
         self._pending = self._count(self.tr("待传"))
         self._conflicts = self._count(self.tr("冲突"))
+        self._refused = self._count(self.tr("退回"))
         self._conflict_mark = StateDot("waiting", 12)
         self._date = text_label("", "body", "t2")
         self._clock = text_label("", "clock")
@@ -73,6 +78,7 @@ class TopBar(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
         theme.changed.connect(self.update)
+        self.show_state(self._state)
         self.tick()
 
     @staticmethod
@@ -95,16 +101,15 @@ class TopBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.search)
         row.addStretch(1)
-        row.addWidget(self._line)
-        for words, figure in (self._pending, self._conflicts):
-            row.addSpacing(16)
-            if words is self._conflicts[0]:
-                row.addWidget(self._conflict_mark)
-                row.addSpacing(4)
-            row.addWidget(words)
-            row.addSpacing(4)
-            row.addWidget(figure)
-        row.addSpacing(16)
+        self.line = FlatButton((self._line, *self._pending), (0, 16, 4))
+        self.line.clicked.connect(self.line_requested)
+        counts = (self._conflict_mark, *self._conflicts, *self._refused)
+        self.conflicts = FlatButton(counts, (0, 4, 4, 12, 4))
+        self.conflicts.clicked.connect(self.conflicts_requested)
+        row.addWidget(self.line)
+        row.addSpacing(4)
+        row.addWidget(self.conflicts)
+        row.addSpacing(10)
         row.addWidget(_upright())
         row.addSpacing(16)
         row.addWidget(self._date)
@@ -112,15 +117,13 @@ class TopBar(QWidget):
         self._date_gap.setFixedWidth(12)
         row.addWidget(self._date_gap)
         row.addWidget(self._clock)
-        self._person = QWidget()
-        person = QHBoxLayout(self._person)
-        person.setContentsMargins(16, 0, 0, 0)
-        person.setSpacing(8)
-        person.addWidget(_upright())
-        person.addSpacing(8)
-        for part in (IconMark("user", "t1"), self._user, self._duty):
-            person.addWidget(part)
-        row.addWidget(self._person)
+        row.addSpacing(16)
+        self._person_line = _upright()
+        row.addWidget(self._person_line)
+        row.addSpacing(4)
+        self.person = FlatButton((IconMark("user", "t1"), self._user, self._duty), (0, 8, 8))
+        self.person.clicked.connect(self.user_requested)
+        row.addWidget(self.person)
 
     def state(self) -> TopBarState:
         return self._state
@@ -130,9 +133,16 @@ class TopBar(QWidget):
         self._centre.setText(state.centre)
         self._user.setText(state.user)
         self._duty.setText(state.duty)
-        self._person.setVisible(bool(state.user))
+        for part in (self.person, self._person_line):
+            part.setVisible(bool(state.user))
+        self.person.setAccessibleName(f"{state.user} {state.duty}".strip())
         self._duty.setVisible(bool(state.duty) and not self._narrow)
-        for (words, figure), count in ((self._pending, state.pending), (self._conflicts, state.conflicts)):
+        self._show_counts(state)
+        self.refresh()
+
+    def _show_counts(self, state: TopBarState) -> None:
+        counts = ((self._pending, state.pending), (self._conflicts, state.conflicts))
+        for (words, figure), count in (*counts, (self._refused, state.refused)):
             figure.setText(str(count))
             figure.setProperty("role", "strong" if count else "body")
             figure.style().unpolish(figure)
@@ -140,9 +150,14 @@ class TopBar(QWidget):
             figure.setAccessibleName(f"{words.text()} {count}")
         for part in self._pending:  # without a hub nothing waits to be sent anywhere
             part.setVisible(state.line is not Line.ALONE)
+        for part in self._refused:
+            part.setVisible(state.refused > 0)
         self._conflict_mark.setVisible(state.conflicts > 0)
         self._conflict_mark.show_state("conflict")
-        self.refresh()
+        said = [f"{words.text()} {figure.text()}" for words, figure in (self._conflicts, self._refused)]
+        self.conflicts.setAccessibleName(" ".join(said))
+        for button in (self.line, self.conflicts, self.person):
+            button.updateGeometry()
 
     def set_narrow(self, *, narrow: bool, search: int, rail: int) -> None:
         """Take the widths of search field and rail; a narrow bar leaves out the date and the duty."""
@@ -173,7 +188,9 @@ class TopBar(QWidget):
         self._clock.setText(f"{local:%H:%M:%S}")
         words = self.tr("{month}月{day}日 {weekday}")
         self._date.setText(words.format(month=local.month, day=local.day, weekday=days[local.weekday()]))
-        self._line.show_line(self._state.line, self._state.since, now)
+        self._line.show_line(self._state.line, self._state.since, now, self._state.fetched)
+        pending = f" {self._pending[1].accessibleName()}" if self._state.line is not Line.ALONE else ""
+        self.line.setAccessibleName(f"{self._line.accessibleName()}{pending}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, t = QPainter(self), theme.tokens

@@ -26,10 +26,14 @@ class LineView(QWidget):
             row.addWidget(part)
         self._line: Line | None = None
 
-    def show_line(self, line: Line, since: datetime | None, now: datetime) -> None:
-        """Show ``line``; ``since`` as in ``TopBarState``."""
+    def show_line(
+        self, line: Line, since: datetime | None, now: datetime, fetched: float | None = None
+    ) -> None:
+        """Show ``line``; ``since`` and ``fetched`` as in ``TopBarState``."""
         gone = None if since is None else self._span_words(span(since, now))
         words, age = self._words(line, gone)
+        if fetched is not None:
+            age = self.tr("取数 {n}%").format(n=int(fetched * 100))
         self._word.setText(words)
         self._age.setText(age)
         if line is not self._line:

@@ -17,7 +17,9 @@ class Line(Enum):
 class TopBarState:
     """``since`` is when the hub was last heard (on line) or the line went down (off line), else None.
 
-    ``since`` is an aware instant; ``pending`` counts ops waiting to be sent, ``conflicts`` open conflicts.
+    ``since`` is an aware instant; ``pending`` counts ops waiting to be sent, ``conflicts`` open conflicts,
+    ``refused`` ops that the hub sent back and nobody has seen. ``fetched`` is the share (0 to 1) of a long
+    fetch that runs.
     """
 
     centre: str
@@ -27,6 +29,8 @@ class TopBarState:
     conflicts: int = 0
     user: str = ""
     duty: str = ""
+    refused: int = 0
+    fetched: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
