@@ -283,14 +283,26 @@ class LinkedStore(Protocol):
         as pending from now on.
         """
 
-    def outbox(self, scope: str, ops: int = PUSH_OPS, octets: int = PUSH_BYTES) -> PushPage | None:
-        """The next page to push in a scope; None where nothing waits. A refused-at-once op goes along."""
+    def outbox(
+        self,
+        scope: str,
+        ops: int = PUSH_OPS,
+        octets: int = PUSH_BYTES,
+        after: tuple[Origin, int] | None = None,
+    ) -> PushPage | None:
+        """The next page to push in a scope; None where nothing waits. A refused-at-once op goes along.
+
+        ``after`` an own origin's op, for a walk that acknowledges nothing (a bundle): the origins before it
+        and its ops up to that one are passed over.
+        """
 
     def waiting_scopes(self) -> tuple[str, ...]:
         """Scopes in which own ops wait."""
 
-    def acknowledge(self, scope: str, acked: int) -> None:
-        """The hub has every own op of the scope up to this number."""
+    def acknowledge(self, scope: str, acked: int, origin: Origin | None = None) -> None:
+        """The hub has every own op of the scope up to this number: of the origin whose page was next, or of
+        the one that is named.
+        """
 
     def apply_page(self, page: PullPage) -> Changed:
         """Take a page with its cursor: touched entities go back to their confirmed form, take the page, and
