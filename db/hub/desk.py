@@ -7,23 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.domain.errors import MalformedOp, Refusal
-from app.domain.op import OpKind, Outcome, keepable
-from app.ports.ledger import Receipt
-from app.ports.rows import Changed, RecordRow
+from app.ports.rows import Changed
 from db.hub.copying import run
-from db.hub.held_records import living
+from db.hub.hub_tx import HubReader, HubTx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from app.domain.incident import Incident
-    from app.ports.ledger import Draft
-    from app.ports.rows import ImportMark, Person
     from db.hub.database import Raw
-    from db.hub.ordering import Ordering, Taken
-
-_NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)
+    from db.hub.held_incidents import HeldIncidents
+    from db.hub.ordering import Ordering
 
 
 class Known(NamedTuple):
@@ -34,44 +28,41 @@ class Known(NamedTuple):
     scope: str
 
 
-class DeskReader:
-    """What use cases ask within the desk's transaction: incidents as they stand in it, and the lists."""
+class DeskReader(HubReader):
+    """Use cases name an incident by a small key; here a request has one incident, under whatever key."""
 
-    def __init__(self, raw: Raw, ordering: Ordering | None = None) -> None:
-        self._raw = raw
-        self._ordering = ordering
+    def __init__(self, raw: Raw, incidents: HeldIncidents) -> None:
+        super().__init__(raw, incidents)
+        self.about = ""
 
-    def incident(self, identity: str) -> Incident | None:
-        """By its identity, as the transaction's ops leave it."""
-        assert self._ordering is not None
-        return self._ordering.incidents.now(identity)
-
-    def records(self, kind: str) -> Sequence[RecordRow]:
-        """The living records of a kind."""
-        return tuple(RecordRow(kind, name, rev, body) for name, rev, body in living(self._raw, kind))
-
-    def records_rev(self) -> int:
-        """Grows with every change of any record in any scope."""
-        return int(run(self._raw, "SELECT coalesce(sum(record_changes), 0)::bigint FROM scope").fetchone()[0])
+    def incident_by_key(self, key: int) -> Incident | None:
+        """The request's own incident."""
+        del key
+        return self.incident(self.about) if self.about else None
 
 
-class DeskTx:
-    """The part of ``app.ports.ledger.Tx`` that intake and acts need. ``actor`` changes with each request."""
+class DeskTx(HubTx):
+    """One transaction for many requests, begun with all their scopes; each in its own actor's name.
+
+    ``gave_to_units`` is set by who knows the lists: whether a unit may now be on two incidents.
+    """
 
     def __init__(self, raw: Raw, ordering: Ordering) -> None:
-        self._ordering = ordering
-        self._raw = raw
+        super().__init__(raw, ordering, "", ("",))
+        self._reader = self._requests = DeskReader(raw, ordering.incidents)
         self._counts: dict[str, int] = {}
-        self.actor = ""
-        self.scope = ""
-        self.read = DeskReader(raw, ordering)
+        self.gave_to_units = False
+
+    def serve(self, actor: str, scope: str, incident: str = "") -> None:
+        """Go on with the next request: who sends it, into which scope, about which incident."""
+        self._actor, self._scope, self._requests.about = actor, scope, incident
 
     def foresee(self, ids: Iterable[str], refs: Iterable[str]) -> None:
         """Ask once for all incidents and senders' names that the requests will ask for."""
         self._ordering.incidents.foresee(ids, refs)
 
-    def knows_scope(self, scope: str) -> bool:
-        """Whether the scope is there, and held by this transaction."""
+    def holds(self, scope: str) -> bool:
+        """Whether the scope is there, and locked by this transaction."""
         return scope in self._ordering.seats
 
     def reserve(self, days: Mapping[str, int]) -> None:
@@ -92,36 +83,12 @@ class DeskTx:
         self._counts[day] += 1
         return self._counts[day]
 
-    def append(self, draft: Draft) -> Receipt:
-        """Order and fold the op in the actor's name. ``ScopeNotHeld`` where it touches another scope."""
-        kind = draft.kind.value if isinstance(draft.kind, OpKind) else draft.kind
-        if not keepable(draft.scope, kind, draft.entity, draft.at):
-            return _NOT_KEPT
-        try:
-            taken = self._ordering.say(draft.scope, kind, draft.entity, draft.at, draft.body, self.actor)
-        except MalformedOp:
-            return _NOT_KEPT
-        return _receipt(taken)
-
-    def append_many(self, drafts: Iterable[Draft]) -> Sequence[Receipt]:
-        """The same for several."""
-        return [self.append(draft) for draft in drafts]
-
-    def keep_person(self, person: Person) -> None:
-        """Keep a caller's particulars in the scope of the request."""
-        self._ordering.keep_person(self.scope, person)
-
-    def set_import_mark(self, mark: ImportMark) -> None:
-        """No import runs at the hub."""
-        raise NotImplementedError(mark.job)
-
-    def set_setting(self, name: str, value: object) -> None:
-        """The hub has no settings of a store."""
-        raise NotImplementedError(f"{name} {value}")
+    def see_refused(self, up_to: int) -> None:
+        """At the hub every refusal is answered at once: none waits to be seen."""
 
     def changed(self) -> Changed:
-        """The hub's desktops hear by pokes; nobody asks here."""
-        return Changed(0)
+        """What the request's scope has come to."""
+        return Changed(self._ordering.seats[self._scope].head if self.holds(self._scope) else 0)
 
 
 def known_refs(raw: Raw, refs: Iterable[str]) -> dict[str, Known]:
@@ -139,9 +106,3 @@ def scopes_of(raw: Raw, incidents: Iterable[str]) -> dict[str, str]:
     if not asked:
         return {}
     return dict(run(raw, "SELECT id, scope FROM incident WHERE id = ANY(%s)", (asked,)).fetchall())
-
-
-def _receipt(taken: Taken) -> Receipt:
-    return Receipt(
-        taken.seq, 0, taken.outcome, Refusal(taken.refusal) if taken.refusal else None, taken.incident
-    )
