@@ -31,7 +31,10 @@ def both(incident: Incident, op: Op) -> Decided:
 def clash(incident: Incident, op: Op, kind: ConflictKind, *told: str) -> Decided:
     """The incident (one version on already) with an open conflict, in place of one that told as much."""
     field = f"-{told[0]}" if kind is ConflictKind.EDITED_TWICE else ""
-    found = Conflict(f"{kind.value}-{incident.version}{field}", kind, op.at, op.actor, told)
+    name = f"{kind.value}-{incident.version}{field}"
+    if any(c.name == name for c in incident.conflicts):  # one op that is held back and goes on nevertheless
+        name += "-2"
+    found = Conflict(name, kind, op.at, op.actor, told)
     kept = tuple(c for c in incident.conflicts if not _told_by(c, found))
     return Decided(replace(incident, conflicts=(*kept, found)), Outcome.CONFLICT)
 

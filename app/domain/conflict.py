@@ -8,16 +8,16 @@ The less final outcome wins, both intents are kept, and a person settles it with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.domain.assignment import Assignment, AssignmentState
 from app.domain.clash import Decided, both, clash, ended_twice, proposed
+from app.domain.double_dispatch import dispatched_twice
 from app.domain.endings import ENDED, OVER, ended_with, ending_words, stages
 from app.domain.errors import Refusal
 from app.domain.fold import apply
-from app.domain.fold_matter import touched, work_state
+from app.domain.fold_matter import work_state
 from app.domain.incident import MOVING, ConflictKind, Incident, State, allowed
 from app.domain.marks import ASSIGN, END, STEP, WORK, changed_fields, marked, unseen
 from app.domain.op import Op, OpKind, Outcome, is_instant, is_text
@@ -147,6 +147,12 @@ def _handle(incident: Incident, op: Op, others: frozenset[str]) -> Decided | Non
     return found
 
 
+def _show(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
+    """A caller was shown before one knew that the matter had ended: the ledger says so."""
+    known = END in others and incident.state in OVER and op.body.get("person") == incident.person != ""
+    return both(incident, op) if known else None
+
+
 def _verify(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
     """Sent back by one, closed by another: the work goes on."""
     failed = op.body.get("passed") is False
@@ -154,42 +160,10 @@ def _verify(incident: Incident, op: Op, others: frozenset[str]) -> Decided | Non
 
 
 def _assign(incident: Incident, op: Op, others: frozenset[str]) -> Decided | None:
-    """Two dispatch the same matter: both stand; to the same handler they are one."""
     found = _work(incident, op, others)
-    if found is not None or ASSIGN not in others or allowed(incident.state, OpKind(op.kind)):
+    if found is not None or allowed(incident.state, OpKind(op.kind)):
         return found
-    calls = _calls(op)
-    busy = {a.handler for a in incident.assignments if a.active}
-    names = {name for a in incident.assignments for name in (a.id, *a.also)}
-    if not busy or any(name in names for name, _ in calls) or len(dict(calls)) < len(calls):
-        return None
-    again = {handler: name for name, handler in calls if handler in busy}
-    joined = tuple(
-        replace(a, also=(*a.also, again[a.handler])) if a.active and a.handler in again else a
-        for a in incident.assignments
-    )
-    if calls and len(again) == len(calls):
-        return Decided(marked(incident, touched(incident, op, assignments=joined), op), Outcome.APPLIED)
-    rest = op if not again else replace(op, body={**op.body, "calls": _others(op, busy)})
-    after = apply(replace(incident, assignments=joined), rest)
-    if isinstance(after, Refusal):
-        return None
-    told = [a.handler for a in after.assignments if a.active]
-    return clash(marked(incident, after, op), op, ConflictKind.DOUBLE_DISPATCH, *told)
-
-
-def _calls(op: Op) -> list[tuple[str, str]]:
-    """The op's (assignment, handler) pairs; none where one of them is malformed."""
-    calls = op.body.get("calls") if op.kind == OpKind.WHISTLE else [op.body]
-    if not isinstance(calls, list) or not all(isinstance(c, Mapping) for c in calls):
-        return []
-    pairs = [(c.get("assignment"), c.get("handler")) for c in calls]
-    return pairs if all(text and is_text(text) for pair in pairs for text in pair) else []
-
-
-def _others(op: Op, busy: set[str]) -> list[object]:
-    """The whistle's calls to handlers that are not at work yet."""
-    return [c for c in op.body["calls"] if c["handler"] not in busy]
+    return dispatched_twice(incident, op, others)
 
 
 _NOT_SO_FAR = frozenset({
@@ -240,6 +214,7 @@ _SPECIAL: dict[str, Callable[[Incident, Op, frozenset[str]], Decided | None]] = 
     OpKind.RESUME: _work, OpKind.RECALL: _recall,
     OpKind.HANDLE: _handle, OpKind.VERIFY: _verify,
     OpKind.CLOSE: _ending, OpKind.CANCEL: _ending, OpKind.DECLINE: _ending, OpKind.MERGE: _ending,
+    OpKind.SHOW: _show,
     OpKind.CLASSIFY: _edit, OpKind.RELOCATE: _edit,
 }  # fmt: skip
 

@@ -411,6 +411,14 @@ def test_notes_and_photos_are_all_kept_whatever_happens():
             assert incident.state is not State.ACCEPTED
 
 
+def test_a_caller_who_was_shown_is_known_to_have_been_shown():
+    called = replace(ACCEPTED, person="p1")
+    incident, every = beside(called, [CLOSE], [(OpKind.SHOW, {"person": "p1"})])
+    assert (outcomes(every), incident.state) == ("aa", State.CLOSED)
+    incident, every = beside(called, [CLOSE], [(OpKind.SHOW, {"person": "p2"})])
+    assert (outcomes(every), every[-1].refusal) == ("ar", Refusal.IS_CLOSED)
+
+
 def test_a_resolve_settles_the_one_it_names():
     incident, _ = beside(ACCEPTED, [ASSIGN_1, classify(title="甲")], [ASSIGN_2, classify(title="乙")])
     assert len(incident.conflicts) == 2

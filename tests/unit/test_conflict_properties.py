@@ -40,7 +40,10 @@ class Desk:
         kind = kinds[what % len(kinds)]
         body = body_of(kind, self.here, a, b)
         if kind is OpKind.ASSIGN:  # names are the desk's own, handlers are everyone's
-            body["assignment"] = f"{self.origin.device[0]}{len(self.here.assignments)}"
+            body["assignment"] = f"{self.origin.device[0]}o{len(self.here.assignments)}"
+        if kind is OpKind.WHISTLE:
+            for i, call in enumerate(body["calls"]):
+                call["assignment"] = f"{self.origin.device[0]}w{len(self.here.assignments) + i}"
         n = len(self.waiting)
         made = op(kind, body, AT + (a + n) * MINUTE, n + 1, base=self.confirmed.version)
         made = replace(made, origin=self.origin, actor=self.origin.device[0])
@@ -121,6 +124,7 @@ def steady(incident: Incident) -> None:
 
 @CALM
 @given(ORDERS)
+@example(long_order(18))
 def test_each_step_is_one_version_or_none_and_a_conflict_is_seen(order):
     incident = opened()
     for made in order:
@@ -136,7 +140,7 @@ def test_each_step_is_one_version_or_none_and_a_conflict_is_seen(order):
         assert after.changed_at == made.at
         if outcome is Outcome.CONFLICT:
             (*_, last) = after.conflicts
-            assert last.name.removesuffix(f"-{last.told[0]}").endswith(f"-{after.version}")
+            assert last.name.startswith(f"{last.kind}-{after.version}")
             assert (last.at, last.actor) == (made.at, made.actor)
         else:
             assert len(after.conflicts) <= len(incident.conflicts) + (made.kind == OpKind.FLAG)
