@@ -254,3 +254,19 @@ code = Table(
     Column("used_at", BigInteger),
     Column("device", Text),
 )
+
+held_bundle = Table(
+    "held_bundle",
+    metadata,
+    _key("id"),
+    _need("device"),
+    _need("made", BigInteger),
+    _need("received_at", BigInteger),
+    _need("ops", Integer),
+    Column("accepted_at", BigInteger),
+    Column("accepted_by", Text),
+)
+"""Bundles of revoked devices: a person looks at them, and accepts them or leaves them."""
+
+held_line = Table("held_line", metadata, _key("bundle"), _key("no", Integer), _need("line", LargeBinary))
+"""Their files, line by line, as they came: sealed."""

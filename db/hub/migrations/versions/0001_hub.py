@@ -119,6 +119,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "origin", "n", "digest"),
     )
     op.create_table(
+        "held_bundle",
+        sa.Column("id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("ops", sa.Integer(), nullable=False),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("accepted_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "held_line",
+        sa.Column("bundle", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("bundle", "no"),
+    )
+    op.create_table(
         "incident",
         sa.Column("scope", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Text(), autoincrement=False, nullable=False),
