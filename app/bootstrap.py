@@ -278,7 +278,10 @@ def run_hub(argv: Sequence[str]) -> int:
 
     ids, clock, resources = FreshIds(), WallClock(), resources_folder()
     # A worker is another process: what makes its parts crosses over.
-    parts = partial(wiring.hub_parts, ids=ids, clock=clock, district=DISTRICT, version=VERSION)
+    words = words_of(settings_from())
+    parts = partial(
+        wiring.hub_parts, ids=ids, clock=clock, district=DISTRICT, version=VERSION, words=words
+    )
 
     def wired(lang: str) -> Wiring:
         known, shipped = settings_from(lang=lang or None).lang, partial(shipped_drafts, resources)

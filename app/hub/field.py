@@ -12,7 +12,6 @@ from app.domain.rights import Role
 from app.hub.answers import BadRequest, trouble
 from app.hub.asking import LONGEST_TOKEN, Asker, parts_of
 from app.hub.described import answered, taken, troubles
-from app.hub.devices import Principal
 from app.hub.field_acts import own_handlers
 from app.hub.field_batch import Batcher
 from app.hub.field_body import ActBody, Malformed, ReportBody, act_of, report_of
@@ -25,6 +24,8 @@ from db.hub.incidents import Asked, SortBy, incident_in, incidents_of, listed, p
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from app.hub.devices import Principal
 
 T = TypeVar("T")
 
@@ -60,9 +61,11 @@ def _add_writing(router: APIRouter, desk: FieldDesk) -> None:
             request.scope["trouble"] = answer.body["code"], ""
         return Response(orjson.dumps(answer.body), answer.status, media_type="application/json")
 
+    known = answered(TAKEN, "Taken in before, under the same key")
+    fresh: dict[int | str, dict[str, Any]] = {201: answered(TAKEN, "Taken in, durably")[200]}
+
     @router.post("/reports", status_code=201, openapi_extra=taken(ReportBody),
-                 responses={201: answered(TAKEN, "Taken in, durably")[200],
-                            **answered(TAKEN, "Taken in before, under the same key"), **_WRITING})  # fmt: skip
+                 responses={**fresh, **known, **_WRITING})  # fmt: skip
     async def report(request: Request, bearer: Bearer, key: Key = None) -> Response:
         """Report a matter. The same ``Idempotency-Key`` (or ``ref``) again is the same incident."""
         token = _token(bearer)
@@ -77,7 +80,7 @@ def _add_writing(router: APIRouter, desk: FieldDesk) -> None:
     @router.post("/acts", openapi_extra=taken(ActBody),
                  responses={**answered(ACTED, "Done, durably"), **troubles(404), **_WRITING})  # fmt: skip
     async def acts(request: Request, bearer: Bearer, key: Key = None) -> Response:
-        """One op on one incident, in the person's own name; a rule that refuses it answers 409 with its code."""
+        """One op on one incident, in the person's own name; a rule's refusal is a 409 with its code."""
         token = _token(bearer)
         try:
             body = act_of(await _json_body(request), key)

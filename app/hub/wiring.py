@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.hub.worker import Serving
     from app.ports.clock import Clock, Ids
     from app.ports.ledger import Draft
+    from app.services.words import Words
 
 
 def opened_hub(address: str, ids: Ids, clock: Clock) -> OpenHub:
@@ -47,28 +48,34 @@ def wired(
     )  # fmt: skip
 
 
-def hub_parts(serving: Serving, ids: Ids, clock: Clock, district: str, version: str) -> HubParts:
+def hub_parts(
+    serving: Serving, ids: Ids, clock: Clock, district: str, version: str, words: Words
+) -> HubParts:
     """The parts of one worker."""
     from app.hub.accounts_api import Doors, accounts_router
     from app.hub.desk import PermittedDesk
+    from app.hub.field import field_router
+    from app.hub.field_desk import FieldDesk
     from app.hub.hub_key import hub_pair
     from app.hub.parts import HubParts
     from app.hub.permit import Permits
     from app.hub.pokes import PostgresPokes
     from app.link.keys import public_part
+    from db.hub.desk_store import DeskStore
     from db.hub.ordering import POKES
 
     hub = opened_hub(serving.database, ids, clock)
     permits = Permits(hub.accounts, hub.refusals, district)
     key = public_part(hub_pair(hub.engine))
     doors = Doors(hub.accounts, hub.devices, hub.refusals, key, district)
+    field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, ids, words)
     return HubParts(
         desk=PermittedDesk(hub.store, permits, clock, version),
         principals=hub.devices,
         pokes=PostgresPokes(serving.database, POKES),
         authority=serving.authority,
         version=version,
-        routers=(accounts_router(doors),),
+        routers=(accounts_router(doors), field_router(field)),
         metrics_from=serving.metrics_from,
         hourly=hub.devices.purge,
     )
