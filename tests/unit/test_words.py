@@ -39,8 +39,7 @@ ENUMS = {
     "refusal": Refusal,
     "assignment": AssignmentState,
     "conflict": ConflictKind,
-    "conflict_told": ConflictKind,
-    "conflict_field": EDITED,
+    "conflict_name": ConflictKind,
     "role": Role,
     "link": LinkTrouble,
     "loop": Loop,
@@ -108,6 +107,11 @@ def test_short_words_are_unlike_each_other(group):
     for words in (ZH, EN):
         said = [words.say(group, code) for code in words.codes(group)]
         assert len(set(said)) == len(said)
+
+
+def test_every_field_that_two_can_edit_has_a_word():
+    for words in (ZH, EN):
+        assert set(EDITED) <= set(words.codes("field"))
 
 
 def shipped(name: str, column: str) -> set[str]:
