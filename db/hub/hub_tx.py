@@ -11,7 +11,7 @@ from app.domain.op import Outcome, keepable
 from app.ports.ledger import Receipt
 from app.ports.rows import Changed, Person, RecordRow
 from db.hub.copying import run
-from db.hub.held_records import living
+from db.hub.held_records import RECORD_OPS, living
 from db.hub.ordering import ScopeNotHeld
 
 if TYPE_CHECKING:
@@ -98,8 +98,13 @@ class HubTx:
         return Receipt(taken.seq, taken.n, taken.outcome, refusal, taken.incident)
 
     def append_many(self, drafts: Iterable[Draft]) -> Sequence[Receipt]:
-        """The same for many."""
-        return [self.append(draft) for draft in drafts]
+        """The same for many, what they name loaded at once."""
+        told = list(drafts)
+        self._ordering.records.foresee(d.body for d in told if d.kind in RECORD_OPS)
+        self._ordering.incidents.foresee(
+            d.entity for d in told if d.kind not in RECORD_OPS and d.entity.isprintable()
+        )
+        return [self.append(draft) for draft in told]
 
     def next_count(self, day: str) -> int:
         """The next count of the hub's numbers for a day, from 1; held until the transaction ends."""

@@ -25,6 +25,7 @@ TOWN, OTHER, DISTRICT = "510113103", "510113104", "510113"
 SCOPES = (DISTRICT, TOWN, OTHER)
 
 _numbers = count(1)
+_BODIES: dict[str, dict[str, Any]] = {kind.value: body for kind, body in BODIES.items()}
 
 
 class Clock:
@@ -82,7 +83,7 @@ class Device:
         prev = self.last.get(where, 0)
         self.last[where] = self.n
         at = AT + self.n * MINUTE
-        given = BODIES.get(OpKind(kind), {}) if body is None else body
+        given = _BODIES.get(kind, {}) if body is None else body
         return SentOp(
             self.n, prev, kind, entity, at, at, actor or self.actor, base, canonical_body(given), refusal
         )
