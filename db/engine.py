@@ -10,12 +10,14 @@ from db import statements as sql
 from db.connect import WAL_PAGES, WRITER_CACHE_KB, open_file, reading_engine, writing_engine
 from db.faults import told_in_words
 from db.ledger import LedgerTx, first_origin
+from db.linked import Linked
+from db.origins import Origins
 from db.queries import StoreReader
 from db.upgrade import bring_up_to_date
 from db.verify import chain_fault, fold_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from app.ports.clock import Clock, Ids
@@ -45,8 +47,8 @@ def open_store(path: Path, *, key: bytes | None, device: str, ids: Ids, clock: C
     return store
 
 
-class LocalStore:
-    """The store of one desktop (``app.ports.ledger.Store``)."""
+class LocalStore(Linked):
+    """The store of one desktop (``app.ports.ledger.Store``, ``app.ports.link.LinkedStore``)."""
 
     def __init__(self, path: Path, key: bytes | None, ids: Ids, clock: Clock) -> None:
         self._path = path
@@ -56,6 +58,7 @@ class LocalStore:
         self._writer = writing_engine(path, key)
         self._readers = reading_engine(path, key)
         self._turn = threading.RLock()
+        self._told: list[Callable[[], None]] = []
 
     def prepare(self, device: str) -> None:
         """Bring the schema up to date and see that the store has an origin of its own."""
@@ -71,16 +74,32 @@ class LocalStore:
     @contextmanager
     def write(self, actor: str) -> Iterator[LedgerTx]:
         """A write transaction in the actor's name."""
-        with self._turn, told_in_words(), self._writer.begin() as connection:
-            tx = LedgerTx(connection.connection.driver_connection, actor, self._clock)
+        with self._changing() as raw:
+            tx = LedgerTx(raw, actor, self._clock)
             yield tx
             tx.flush()
 
     @contextmanager
+    def _changing(self) -> Iterator[Any]:
+        with self._turn, told_in_words(), self._writer.begin() as connection:
+            yield connection.connection.driver_connection
+        for callback in self._told:
+            callback()
+
+    @contextmanager
+    def _looking(self) -> Iterator[Any]:
+        with told_in_words(), self._readers.begin() as connection:
+            yield connection.connection.driver_connection
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Called after every committed write, on the thread that wrote; it must not raise and not wait."""
+        self._told.append(callback)
+
+    @contextmanager
     def reading(self) -> Iterator[StoreReader]:
         """A consistent view of the last commit."""
-        with told_in_words(), self._readers.begin() as connection:
-            yield StoreReader(connection.connection.driver_connection, settled=True)
+        with self._looking() as raw:
+            yield StoreReader(raw, settled=True)
 
     @contextmanager
     def bulk(self) -> Iterator[None]:
@@ -108,13 +127,9 @@ class LocalStore:
 
     def renew_incarnation(self) -> str:
         """Begin a new life, for a store that was restored or copied back: its old numbers may be in use."""
-        with self._turn, told_in_words(), self._writer.begin() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            device = raw.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()[0]
-            last = raw.execute("SELECT max(id) FROM origin").fetchone()[0]
-            incarnation = self._ids.fresh()
-            first_origin(raw, last + 1, device, incarnation)
+        incarnation = self._ids.fresh()
+        with self._changing() as raw:
+            Origins(raw).begin(incarnation)
         return incarnation
 
     def quick_check(self) -> list[str]:

@@ -9,19 +9,21 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from app.domain.conflict import decide
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.fold import apply
-from app.domain.incident import Incident
 from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, chain_hash, is_text, keepable
 from app.ports.ledger import Receipt
 from app.ports.rows import Changed
 from db import statements as sql
 from db.projections import Projections
-from db.queries import StoreReader
+from db.queries import HEAD, StoreReader
+from db.records import RECORD_OPS, after_record, name_of, put_records, read_record, record_name, shadow_text
+from db.shadow import Shadows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from app.domain.incident import Incident
     from app.ports.clock import Clock
     from app.ports.ledger import Draft
     from app.ports.rows import ImportMark, Person
@@ -35,8 +37,6 @@ FORESEEN = 6_000
 TOUCHED_AT_MOST = 5_000
 """A change of more incidents than this is told as a change of everything."""
 
-_APPLIED, _REFUSED = Outcome.APPLIED.value, Outcome.REFUSED.value
-_PUT, _RETIRE = OpKind.PUT.value, OpKind.RETIRE.value
 _NOT_KEPT = Receipt(0, 0, Outcome.REFUSED, Refusal.MALFORMED, None)
 
 
@@ -56,10 +56,10 @@ class LedgerTx:
         self._n: int = row[3]
         self._hash: bytes = row[4]
         self._first_n = self._n
-        self._seq: int = raw.execute("SELECT coalesce(max(seq), 0) FROM op").fetchone()[0]
+        self._seq: int = raw.execute(HEAD).fetchone()[0]
         self._projections = Projections(raw)
+        self._shadows = Shadows(raw)
         self._ops: list[tuple[Any, ...]] = []
-        self._records: dict[tuple[str, str], bool] = {}
         self._counts: dict[str, int] = {}
         self._touched: set[int] = set()
         self._kinds: set[str] = set()
@@ -87,26 +87,29 @@ class LedgerTx:
             return _NOT_KEPT
         if not keepable(draft.scope, kind, draft.entity, draft.at):
             return _NOT_KEPT
-        if kind in (_PUT, _RETIRE):
+        if kind in RECORD_OPS:
             op = self._op(draft, kind, made, 0)
             refusal = self._take_record(op)
-            self._keep(op, body, None, refusal)
-            return Receipt(self._seq, self._n, Outcome.REFUSED if refusal else Outcome.APPLIED, refusal, None)
+            outcome = Outcome.REFUSED if refusal else Outcome.APPLIED
+            self._keep(op, body, None, outcome, refusal)
+            return Receipt(self._seq, self._n, outcome, refusal, None)
         held = self._projections.held(draft.entity)
         before = held.now if held is not None else None
-        op = self._op(draft, kind, made, before.version if before is not None else 0)
-        after = apply(before, op)
-        if held is None and isinstance(after, Incident) and self._is_known(after):
-            after = Refusal.ALREADY_THERE
-        if isinstance(after, Refusal):
-            self._keep(op, body, held.key if held is not None else None, after)
-            return Receipt(self._seq, self._n, Outcome.REFUSED, after, before)
+        op = self._op(draft, kind, made, self._shadows.base(draft.entity, before))
+        decided = decide(before, op)
+        after, refusal = decided.incident, decided.refusal
+        if held is None and after is not None and self._is_known(after):
+            refusal = Refusal.ALREADY_THERE
+        if refusal is not None or after is None:
+            self._keep(op, body, held.key if held is not None else None, Outcome.REFUSED, refusal)
+            return Receipt(self._seq, self._n, Outcome.REFUSED, refusal, before)
         if held is None:
             held = self._projections.open(after)
         else:
             self._projections.step(held, after)
-        self._keep(op, body, held.key, None)
-        return Receipt(self._seq, self._n, Outcome.APPLIED, None, after)
+        self._shadows.keep(op.entity, held.key, before, op.n)
+        self._keep(op, body, held.key, decided.outcome, None)
+        return Receipt(self._seq, self._n, decided.outcome, None, after)
 
     def _op(self, draft: Draft, kind: str, made: int, base: int) -> Op:
         return Op(
@@ -127,25 +130,19 @@ class LedgerTx:
         return reported.ref != "" and self._projections.has_ref(reported.ref)
 
     def _take_record(self, op: Op) -> Refusal | None:
-        kind, identity, record = (op.body.get(name) for name in ("kind", "id", "record"))
-        if not (kind and identity and is_text(kind) and is_text(identity)):
+        name = name_of(op)
+        if name is None:
             return Refusal.MALFORMED
-        rev = self._seq + 1
-        if op.kind == _PUT:
-            if not isinstance(record, dict):
-                return Refusal.MALFORMED
-            self._raw.execute(sql.PUT_RECORD, (kind, identity, rev, canonical_body(record), 0))
-        else:
-            living = self._raw.execute(
-                "UPDATE record SET rev = ?, retired = 1 WHERE kind = ? AND id = ? AND NOT retired",
-                (rev, kind, identity),
-            )
-            if living.rowcount == 0:
-                return Refusal.UNKNOWN_RECORD
-        self._kinds.add(kind)
+        before = read_record(self._raw, name)
+        after = after_record(before, op)
+        if isinstance(after, Refusal):
+            return after
+        self._shadows.keep_record(record_name(name), shadow_text(before), op.n)
+        put_records(self._raw, {name: after}, self._seq + 1)
+        self._kinds.add(name[0])
         return None
 
-    def _keep(self, op: Op, body: str, key: int | None, refusal: Refusal | None) -> None:
+    def _keep(self, op: Op, body: str, key: int | None, outcome: Outcome, refusal: Refusal | None) -> None:
         self._n = op.n
         self._seq += 1
         self._hash = chain_hash(self._hash, op, body)
@@ -153,8 +150,8 @@ class LedgerTx:
             self._touched.add(key)
         self._ops.append((
             self._seq, self._origin_id, op.n, op.scope, op.kind, op.entity, key, op.at, op.made, op.actor,
-            op.base, body, _APPLIED if refusal is None else _REFUSED, refusal.value if refusal else "",
-            self._hash,
+            op.base, body, outcome.value, refusal.value if refusal else "", self._hash, None, None,
+            int(refusal is not None),
         ))  # fmt: skip
         if len(self._ops) >= OPS_HELD:
             self.flush()
@@ -243,5 +240,5 @@ def _named(drafts: Iterable[Draft]) -> tuple[set[str], set[str]]:
 
 def first_origin(raw: Any, origin_id: int, device: str, incarnation: str) -> None:
     """Begin a life of this store: ops are numbered from 1 again and chained to nothing before."""
-    raw.execute(sql.INSERT_ORIGIN, (origin_id, device, incarnation, 0, 0, GENESIS))
+    raw.execute(sql.INSERT_ORIGIN, (origin_id, device, incarnation, 0, 0, GENESIS, 1))
     raw.execute(sql.PUT_META, ("own_origin", str(origin_id)))

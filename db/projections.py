@@ -12,9 +12,18 @@ from db.rows import INCIDENT_COLUMNS, assignment_row, incident_of, incident_row
 from db.search import index_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from app.domain.incident import Incident
 
 HELD_AT_MOST = 20_000
+LOADED_AT_ONCE = 5_000
+
+LAST_KEY = (
+    "SELECT max(coalesce((SELECT max(key) FROM incident), 0), "
+    "coalesce((SELECT max(incident) FROM op WHERE incident IS NOT NULL), 0))"
+)
+"""Ops of an incident that has gone keep its key: it is given to no other."""
 
 
 @dataclass(slots=True)
@@ -36,13 +45,21 @@ class Projections:
         self._refs: dict[str, str] = {}
         self._new_ids: set[str] = set()
         self._new_refs: set[str] = set()
-        self._last_key: int = raw.execute("SELECT coalesce(max(key), 0) FROM incident").fetchone()[0]
+        self._gone: dict[str, Held] = {}
+        self._last_key: int = raw.execute(LAST_KEY).fetchone()[0]
         self._codes = Codes(raw.execute("SELECT facet, word, code FROM facet_code"))
 
     def foresee(self, ids: set[str], refs: set[str]) -> None:
         """Ask once which of very many identities and sources' numbers are new, instead of one by one."""
         self._new_ids = ids - self._held.keys() - self._stored("id", ids)
         self._new_refs = refs - self._refs.keys() - self._stored("ref", refs)
+
+    def hold(self, ids: Iterable[str]) -> None:
+        """Read very many at once."""
+        wanted = [identity for identity in ids if identity not in self._held and identity not in self._gone]
+        found = {h.now.id: h for h in load_many(self._raw, "id", wanted)}
+        self._held.update(found)
+        self._new_ids = {identity for identity in wanted if identity not in found}
 
     def _stored(self, column: str, values: set[str]) -> set[str]:
         marks = ", ".join("?" * len(values))
@@ -55,7 +72,7 @@ class Projections:
     def held(self, identity: str) -> Held | None:
         """The incident with this identity; None where there is none."""
         held = self._held.get(identity)
-        if held is None and identity not in self._new_ids:
+        if held is None and identity not in self._new_ids and identity not in self._gone:
             held = load(self._raw, "id", identity)
             if held is not None:
                 self._held[identity] = held
@@ -80,12 +97,18 @@ class Projections:
             is not None
         )
 
-    def open(self, incident: Incident) -> Held:
-        """Take in a new incident under a fresh key."""
+    def fresh_key(self) -> int:
+        """A key that no incident has had here."""
         self._last_key += 1
+        return self._last_key
+
+    def open(self, incident: Incident, key: int | None = None) -> Held:
+        """Take in a new incident under a fresh key, or under the one that it had."""
+        if key is None:
+            key = self.fresh_key()
         self._new_ids.discard(incident.id)
         self._new_refs.discard(incident.ref)
-        held = self._held[incident.id] = self._changed[incident.id] = Held(self._last_key, None, incident)
+        held = self._held[incident.id] = self._changed[incident.id] = Held(key, None, incident)
         if incident.ref:
             self._refs[incident.ref] = incident.id
         return held
@@ -95,8 +118,19 @@ class Projections:
         held.now = after
         self._changed[after.id] = held
 
+    def drop(self, held: Held) -> None:
+        """Let an incident go, with all that is kept from it; its ops stay."""
+        identity = held.now.id
+        self._held.pop(identity, None)
+        self._changed.pop(identity, None)
+        if held.stored is not None:
+            self._gone[identity] = held
+
     def flush(self) -> None:
         """Write what has changed."""
+        if self._gone:
+            self._take_back(list(self._gone.values()))
+            self._gone.clear()
         if not self._changed:
             return
         changed = list(self._changed.values())
@@ -110,6 +144,18 @@ class Projections:
         self._refs.clear()
         if len(self._held) > HELD_AT_MOST:
             self._held.clear()
+
+    def _take_back(self, gone: list[Held]) -> None:
+        keys = [(held.key,) for held in gone]
+        for statement in (sql.DELETE_ASSIGNMENTS, sql.DELETE_INCIDENT, sql.DELETE_TEXT):
+            self._raw.executemany(statement, keys)
+        sums: dict[tuple[str, str, int], int] = {}
+        for held in gone:
+            assert held.stored is not None
+            self._raw.execute(sql.ADD_FACETS, (self._codes.pack(held.stored), -1))
+            for name, n in change(held.stored, None).items():
+                sums[name] = sums.get(name, 0) + n
+        self._raw.executemany(sql.ADD_SUM, [(*name, n) for name, n in sums.items() if n])
 
     def _write_incidents(self, changed: list[Held]) -> None:
         facets: dict[int, int] = {}
@@ -174,3 +220,19 @@ def load(raw: Any, column: str, value: str | int) -> Held | None:
         return None
     incident = incident_of(row, raw.execute(sql.READ_ASSIGNMENTS, (row[0],)))
     return Held(row[0], incident, incident)
+
+
+def load_many(raw: Any, column: str, values: Sequence[str] | Sequence[int]) -> Iterator[Held]:
+    """Incidents as they are stored, by ``id`` or by ``key``; those that are not here are left out."""
+    for i in range(0, len(values), LOADED_AT_ONCE):
+        part = values[i : i + LOADED_AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        rows = raw.execute(f'{sql.READ_INCIDENT} WHERE "{column}" IN ({marks})', part).fetchall()
+        given: dict[int, list[Sequence[Any]]] = {}
+        keys = [row[0] for row in rows]
+        marks = ", ".join("?" * len(keys))
+        for key, *rest in raw.execute(f"{sql.READ_MANY_ASSIGNMENTS} ({marks}) ORDER BY 1, position", keys):
+            given.setdefault(key, []).append(rest)
+        for row in rows:
+            incident = incident_of(row, given.get(row[0], ()))
+            yield Held(row[0], incident, incident)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from app.domain.record import KINDS
 from app.ports.rows import Changed, ImportMark, LedgerState, Person, QueuePage, RecordRow, SumRow, TimelineRow
 from db import live
 from db import statements as sql
@@ -27,6 +28,23 @@ TOUCHED_AT_MOST = 5_000
 """More changed incidents than this are told as a change of everything."""
 
 MARKS_AT_ONCE = 5_000
+
+HEAD = (
+    "SELECT max(coalesce((SELECT max(seq) FROM op), 0), "
+    "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'all_changed'), 0))"
+)
+"""The last place in this store's ledger: of an op, or of a snapshot that changed everything."""
+
+RECORDS_REV = (
+    "SELECT max(coalesce((SELECT max(changed) FROM record), 0), "
+    "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'records_gone'), 0))"
+)
+LIVING_RECORDS = (
+    "SELECT kind, id, rev, body FROM record r WHERE kind = ? AND NOT retired AND NOT EXISTS ("
+    "SELECT 1 FROM record o WHERE o.kind = r.kind AND o.id = r.id AND (o.rev, o.scope) > (r.rev, r.scope)"
+    ") ORDER BY id"
+)
+"""Of two scopes' records of one name the later put stands."""
 
 
 class StoreReader:
@@ -146,13 +164,11 @@ class StoreReader:
         return live.nearby(self._run, (lon, lat), metres, since)
 
     def records(self, kind: str) -> Sequence[RecordRow]:
-        rows = self._run(
-            "SELECT kind, id, rev, body FROM record WHERE kind = ? AND NOT retired ORDER BY id", (kind,)
-        )
+        rows = self._run(LIVING_RECORDS, (kind,))
         return tuple(RecordRow(kind, identity, rev, json.loads(body)) for kind, identity, rev, body in rows)
 
     def records_rev(self) -> int:
-        return int(self._one("SELECT coalesce(max(rev), 0) FROM record"))
+        return int(self._one(RECORDS_REV))
 
     def export(self, query: QueueQuery) -> Iterator[Incident]:
         """Streamed: only some hundred incidents are in memory at a time."""
@@ -185,14 +201,17 @@ class StoreReader:
             "SELECT DISTINCT incident FROM op NOT INDEXED WHERE seq > ? AND incident IS NOT NULL LIMIT ?",
             (seq, TOUCHED_AT_MOST + 1),
         ).fetchall()
-        kinds = self._run("SELECT DISTINCT kind FROM record WHERE rev > ?", (seq,)).fetchall()
-        everything = len(keys) > TOUCHED_AT_MOST
+        kinds = {kind for (kind,) in self._run("SELECT DISTINCT kind FROM record WHERE changed > ?", (seq,))}
+        marks = dict(self._run("SELECT name, value FROM meta WHERE name IN ('all_changed', 'records_gone')"))
+        if int(marks.get("records_gone", 0)) > seq:
+            kinds |= set(KINDS)
+        everything = len(keys) > TOUCHED_AT_MOST or int(marks.get("all_changed", 0)) > seq
         touched = frozenset() if everything else frozenset(key for (key,) in keys)
-        return Changed(self.head(), touched, frozenset(kind for (kind,) in kinds), everything)
+        return Changed(self.head(), touched, frozenset(kinds), everything)
 
     def head(self) -> int:
         """The last place in this store's ledger; 0 where it is empty."""
-        return int(self._one("SELECT coalesce(max(seq), 0) FROM op"))
+        return int(self._one(HEAD))
 
     def state(self) -> LedgerState:
         device, incarnation, waiting = self._run(

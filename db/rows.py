@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from app.domain.assignment import Assignment, AssignmentState
-from app.domain.incident import Incident, Loop, State
+from app.domain.incident import Conflict, ConflictKind, Incident, Loop, Mark, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ CELL = 0.01
 """Degrees, the side of a cell of the index ``near`` (about 1 km)."""
 CELL_ROW = 36_000
 
-_MADE_OVER = ("state", "loop", "moved", "verified", "conflicts")
+_MADE_OVER = ("state", "loop", "moved", "verified", "conflicts", "marks", "undone")
 PLAIN = tuple(f.name for f in fields(Incident) if f.name not in (*_MADE_OVER, "assignments"))
 DERIVED = ("facets", "due_at", "due_clock", "cell")
 INCIDENT_COLUMNS = (*PLAIN, *_MADE_OVER, *DERIVED)
@@ -33,7 +33,7 @@ READ_COLUMNS = (*PLAIN, *_MADE_OVER)
 
 ASSIGNMENT_COLUMNS = (
     "id", "handler", "lead", "state", "offered_at", "whistle", "acknowledged_at", "arrived_at", "ended_at",
-    "reason",
+    "reason", "also",
 )  # fmt: skip
 
 _plain = attrgetter(*PLAIN)
@@ -60,7 +60,6 @@ def cells_of(west: float, east: float, south: float, north: float) -> list[int]:
 def incident_row(incident: Incident, codes: Codes) -> tuple[Any, ...]:
     """The row's values in the order of ``INCIDENT_COLUMNS``."""
     due = incident.next_due
-    conflicts = incident.conflicts
     lon, lat = incident.lon, incident.lat
     return (
         *_plain(incident),
@@ -68,7 +67,9 @@ def incident_row(incident: Incident, codes: Codes) -> tuple[Any, ...]:
         _LOOP_VALUE[incident.loop],
         1 if incident.moved else 0,
         1 if incident.verified else 0,
-        json.dumps(conflicts, ensure_ascii=False) if conflicts else "",
+        conflicts_text(incident.conflicts) if incident.conflicts else "",
+        _dump([(m.concern, m.origin, m.version) for m in incident.marks]) if incident.marks else "",
+        _dump(incident.undone) if incident.undone else "",
         codes.pack(incident),
         due[1] if due else NO_DUE,
         due[0] if due else "",
@@ -83,23 +84,45 @@ def incident_of(row: Sequence[Any], assignments: Iterable[Sequence[Any]]) -> Inc
     value["loop"] = _LOOPS[value["loop"]]
     value["moved"] = bool(value["moved"])
     value["verified"] = bool(value["verified"])
-    value["conflicts"] = tuple(json.loads(value["conflicts"])) if value["conflicts"] else ()
+    value["conflicts"] = conflicts_of(value["conflicts"])
+    marks, undone = value["marks"], value["undone"]
+    value["marks"] = tuple([Mark(*mark) for mark in json.loads(marks)]) if marks else ()
+    value["undone"] = tuple(json.loads(undone)) if undone else ()
     value["assignments"] = tuple(assignment_of(a) for a in assignments)
     return Incident(*[value[name] for name in _IN_ORDER])
+
+
+def conflicts_text(conflicts: Sequence[Conflict]) -> str:
+    """Open conflicts as the column keeps them: a JSON list of lists."""
+    return _dump([(c.name, c.kind.value, c.at, c.actor, c.told) for c in conflicts])
+
+
+def conflicts_of(text: str) -> tuple[Conflict, ...]:
+    """The open conflicts of a column's text."""
+    if not text:
+        return ()
+    return tuple(
+        Conflict(name, ConflictKind(kind), at, actor, tuple(told))
+        for name, kind, at, actor, told in json.loads(text)
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def assignment_row(a: Assignment) -> tuple[Any, ...]:
     """The values in the order of ``ASSIGNMENT_COLUMNS``."""
     return (
         a.id, a.handler, int(a.lead), a.state.value, a.offered_at, int(a.whistle),
-        a.acknowledged_at, a.arrived_at, a.ended_at, a.reason,
+        a.acknowledged_at, a.arrived_at, a.ended_at, a.reason, _dump(a.also) if a.also else "",
     )  # fmt: skip
 
 
 def assignment_of(row: Sequence[Any]) -> Assignment:
     """The assignment of a row of ``ASSIGNMENT_COLUMNS``."""
-    name, handler, lead, state, offered, whistle, acknowledged, arrived, ended, reason = row
+    name, handler, lead, state, offered, whistle, acknowledged, arrived, ended, reason, also = row
     return Assignment(
         name, handler, bool(lead), _ASSIGNMENT_STATES[state], offered, bool(whistle),
-        acknowledged, arrived, ended, reason,
+        acknowledged, arrived, ended, reason, tuple(json.loads(also)) if also else (),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The tables of the store: one set for SQLite on a desktop and for PostgreSQL at the hub (DESIGN §5).
 
 Instants are ms since 1970 UTC. Everything but ``op``, ``origin``, ``person``, ``counter``, ``import_mark``,
-``setting`` and ``meta`` can be folded anew from the ops.
+``setting``, ``meta`` and the tables of the link (``db.link_tables``) can be folded anew from the ops.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ STILL_OPEN = "(facets & 15) < 5"
 """The rows someone still owes something (``db.facets``); written alike in every partial index and query."""
 
 POSITIONED = f"{STILL_OPEN} AND lon IS NOT NULL"
+UNORDERED = "hub_seq IS NULL"
+TURNED_DOWN = "outcome = 'refused' AND NOT refused_here"
+"""Ops that stood when they were written, and were refused afterwards."""
+
+IN_CONFLICT = "conflicts != ''"
 UNDER_WAY = "state IN ('offered', 'acknowledged', 'arrived')"
 
 
@@ -58,6 +63,7 @@ origin = Table(
     _need("last_n", BigInteger),
     _need("acked_n", BigInteger),
     _need("head_hash", LargeBinary),
+    _need("own", Boolean, "0"),  # a life of this very store, not another desktop's
     UniqueConstraint("device", "incarnation", name="origin_name"),
 )
 
@@ -78,9 +84,15 @@ op = Table(
     _need("body", Text),
     _need("outcome", Text),
     _need("refusal", Text),
-    _need("hash", LargeBinary),
+    _need("hash", LargeBinary),  # of the own chain; empty for an op of another desktop
+    Column("hub_seq", BigInteger),  # its place in the scope's order; below 0: before the first row kept here
+    Column("chain", LargeBinary),  # the scope's chain after it
+    _need("refused_here", Boolean, "0"),  # refused as it was written: never folded anywhere
     Index("op_name", "origin", "n", unique=True),
     Index("op_incident", "incident", "seq", **_when("incident IS NOT NULL")),
+    Index("op_ordered", "scope", "hub_seq", unique=True, **_when("hub_seq IS NOT NULL")),
+    Index("op_waiting", "scope", "origin", "n", **_when(UNORDERED)),
+    Index("op_turned_down", "seq", **_when(TURNED_DOWN)),
 )
 
 incident = Table(
@@ -137,8 +149,12 @@ incident = Table(
     _need("conflicts", Text),
     _need("version", BigInteger),
     _need("changed_at", BigInteger),
+    _need("marks", Text, ""),
+    _need("undone", Text, ""),
     Index("incident_id", "id", unique=True),
-    Index("incident_ref", "ref", unique=True, **_when("ref != ''")),
+    # Two desktops without a line may report one source's number; the hub refuses the later one.
+    Index("incident_ref", "ref", **_when("ref != ''")),
+    Index("open_conflicts", "key", **_when(IN_CONFLICT)),
     # Every row by each sort, with what filters need, so that a queue is walked in the index alone.
     Index("by_due", "due_at", "key", "facets"),
     Index("by_reported", "reported_at", "key", "facets"),
@@ -175,6 +191,7 @@ assignment = Table(
     Column("arrived_at", BigInteger),
     Column("ended_at", BigInteger),
     _need("reason", Text),
+    _need("also", Text, ""),
     Index("assignment_under_way", "handler", "state", **_when(UNDER_WAY)),
     sqlite_with_rowid=False,
 )
@@ -194,10 +211,12 @@ record = Table(
     metadata,
     Column("kind", Text, primary_key=True),
     Column("id", Text, primary_key=True),
-    _need("rev", BigInteger),
+    Column("scope", Text, primary_key=True),
+    _need("rev", BigInteger),  # when the put that made it was made, ms: alike everywhere
     _need("body", Text),
     _need("retired", Boolean),
-    Index("record_rev", "rev"),
+    _need("changed", BigInteger),  # the place in this store's ledger that changed it last
+    Index("record_changed", "changed"),
 )
 
 kept_sum = Table(

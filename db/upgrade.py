@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this release works with: the last file of ``db/migrations/versions``."""
 
-OLDER: tuple[str, ...] = ()
+OLDER: tuple[str, ...] = ("0001",)
 """The schemas it can bring up to date."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

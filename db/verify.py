@@ -8,16 +8,17 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from app.domain.conflict import decide
 from app.domain.errors import Refusal
-from app.domain.fold import apply
 from app.domain.kpi import contribution
 from app.domain.op import GENESIS, Op, OpKind, Origin, chain_hash
 from app.ports.rows import Fault
 from db.facets import Codes
 from db.projections import load
+from db.statements import READ_ORIGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.domain.incident import Incident
     from db.queues import Run
@@ -68,9 +69,10 @@ def fold_fault(run: Run, raw: Any) -> Fault | None:
     sums: Counter[tuple[str, str, int]] = Counter()
     facets: Counter[int] = Counter()
     codes = Codes(run("SELECT facet, word, code FROM facet_code", ()))
+    origins = {row[0]: Origin(*row[1:]) for row in run(READ_ORIGINS, ())}
     seen = 0
     for key, rows in groupby(_incident_ops(run), itemgetter(0)):
-        folded, fault = _folded(key, rows)
+        folded, fault = _folded(key, rows, origins)
         if fault is not None:
             return fault
         held = load(raw, "key", key)
@@ -92,18 +94,18 @@ def _incident_ops(run: Run) -> Iterator[Sequence[Any]]:
     yield from run(statement, ())
 
 
-def _folded(key: int, rows: Iterable[Sequence[Any]]) -> tuple[Incident | None, Fault | None]:
+def _folded(
+    key: int, rows: Iterable[Sequence[Any]], origins: Mapping[int, Origin]
+) -> tuple[Incident | None, Fault | None]:
     incident: Incident | None = None
-    origin = Origin("", "")
     for row in rows:
         _, _, _, n, *_, refusal, _ = row
         if refusal == _BY_STORE:
             continue
-        after = apply(incident, _op(row[1:], origin))
-        if (after.value if isinstance(after, Refusal) else "") != refusal:
+        decided = decide(incident, _op(row[1:], origins[row[2]]))
+        if (decided.refusal.value if decided.refusal else "") != refusal:
             return None, Fault("projection", f"outcome of an op on incident {key}", n)
-        if not isinstance(after, Refusal):
-            incident = after
+        incident = decided.incident
     return incident, None
 
 
@@ -120,20 +122,22 @@ def _sums_fault(run: Run, sums: Counter[tuple[str, str, int]], facets: Counter[i
 
 
 def _records_fault(run: Run) -> Fault | None:
-    living: dict[tuple[str, str], tuple[int, Any, bool]] = {}
-    for seq, kind, text in run(
-        "SELECT seq, kind, body FROM op "
+    living: dict[tuple[str, str, str], tuple[int, Any, bool]] = {}
+    for made, scope, kind, text in run(
+        "SELECT made, scope, kind, body FROM op "
         "WHERE incident IS NULL AND kind IN (?, ?) AND refusal = '' ORDER BY seq",
         (OpKind.PUT.value, OpKind.RETIRE.value),
     ):
         body = json.loads(text)
-        name = (body["kind"], body["id"])
+        name = (body["kind"], body["id"], scope)
         if kind == OpKind.PUT:
-            living[name] = (seq, body["record"], False)
+            living[name] = (made, body["record"], False)
         else:
-            living[name] = (seq, living[name][1], True)
+            living[name] = (*living[name][:2], True)
     kept = {
-        (kind, identity): (rev, json.loads(body), bool(retired))
-        for kind, identity, rev, body, retired in run("SELECT kind, id, rev, body, retired FROM record", ())
+        (kind, identity, scope): (rev, json.loads(body), bool(retired))
+        for kind, identity, scope, rev, body, retired in run(
+            "SELECT kind, id, scope, rev, body, retired FROM record", ()
+        )
     }
     return None if kept == living else Fault("projection", "records")

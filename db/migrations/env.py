@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from db.tables import metadata
+from db.link_tables import metadata
 from db.upgrade import ours
 
 connection = context.config.attributes["connection"]

@@ -11,8 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.domain.errors import Refusal
-from app.domain.fold import apply
+from app.domain.conflict import decide
 from app.domain.kpi import contribution
 from app.domain.op import INCIDENT_OPS, Op, Origin
 from app.ports.ledger import Draft
@@ -41,8 +40,8 @@ DRAFTS = st.builds(
 )  # fmt: skip
 
 
-def as_op(draft):
-    return Op(Origin("", ""), 1, draft.scope, draft.kind, draft.entity, draft.at, 0, "m1", 0, draft.body)
+def as_op(draft, base):
+    return Op(Origin("", ""), 1, draft.scope, draft.kind, draft.entity, draft.at, 0, "m1", base, draft.body)
 
 
 class StoreAsFold(RuleBasedStateMachine):
@@ -68,12 +67,13 @@ class StoreAsFold(RuleBasedStateMachine):
         with self.store.write("m1") as tx:
             for draft in drafts:
                 self.seq += 1
-                after = apply(self.incidents.get(draft.entity), as_op(draft))
+                before = self.incidents.get(draft.entity)
+                decided = decide(before, as_op(draft, before.version if before else 0))
                 receipt = tx.append(draft)
                 assert receipt.seq == receipt.n == self.seq
-                assert receipt.refusal == (after if isinstance(after, Refusal) else None)
-                if not isinstance(after, Refusal):
-                    self.incidents[draft.entity] = after
+                assert (receipt.outcome, receipt.refusal) == (decided.outcome, decided.refusal)
+                if decided.incident is not None:
+                    self.incidents[draft.entity] = decided.incident
                 assert receipt.incident == self.incidents.get(draft.entity)
                 if peeks:
                     tx.read.counts(AT)

@@ -118,8 +118,8 @@ def test_records_are_put_and_retired(store):
         assert tx.changed().records == {"unit"}
     with store.reading() as read:
         assert [(r.id, r.rev, r.body) for r in read.records("unit")] == [
-            ("u1", 1, {"name": "城管", "kind": "department"}),
-            ("u2", 2, {"name": "水务"}),
+            ("u1", AT, {"name": "城管", "kind": "department"}),
+            ("u2", AT, {"name": "水务"}),
         ]
         assert read.records("place") == ()
         assert read.records_rev() == 2

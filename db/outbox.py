@@ -1,0 +1,108 @@
+"""Own ops that the hub does not have yet, in pages to be pushed, and its word that it has them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from app.domain.op import OpKind, Origin
+from app.ports.link import PushPage, SentOp
+from app.ports.rows import Person
+from db.scopes import read_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OVERHEAD = 320
+"""Octets of a sent op beside its body, at most for identities of our own."""
+
+_WAITING = (
+    "SELECT n, kind, entity, at, made, actor, base, body, CASE WHEN refused_here THEN refusal ELSE '' END "
+    "FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL AND scope = ? AND origin = ? AND n > ? "
+    "ORDER BY n LIMIT ?"
+)
+_ACKED = (
+    "SELECT o.id, coalesce(a.n, 0) FROM origin o "
+    "LEFT JOIN acked a ON a.origin = o.id AND a.scope = ? WHERE o.own ORDER BY o.id"
+)
+
+
+def next_page(raw: Any, scope: str, ops: int, octets: int) -> PushPage | None:
+    """The oldest waiting ops of the scope: of one origin, the oldest that has any."""
+    followed = read_scope(raw, scope)
+    if followed is None:
+        return None
+    for origin, acked in raw.execute(_ACKED, (scope,)).fetchall():
+        rows = raw.execute(_WAITING, (scope, origin, acked, ops)).fetchall()
+        if rows:
+            sent, persons = _within(raw, rows, acked, octets)
+            name = raw.execute("SELECT device, incarnation FROM origin WHERE id = ?", (origin,)).fetchone()
+            return PushPage(scope, followed.epoch, Origin(*name), sent, persons)
+    return None
+
+
+def _within(
+    raw: Any, rows: Sequence[Sequence[Any]], previous: int, octets: int
+) -> tuple[tuple[SentOp, ...], tuple[Person, ...]]:
+    """As many as fit, at least one; with the callers whom they name."""
+    sent: list[SentOp] = []
+    persons: list[Person] = []
+    left = octets
+    for n, kind, entity, at, made, actor, base, body, refusal in rows:
+        person = _person(raw, body) if kind == OpKind.REPORT else None
+        left -= OVERHEAD + _octets(entity, actor, body, *((person.name, person.phone) if person else ()))
+        if sent and left < 0:
+            break
+        sent.append(SentOp(n, previous, kind, entity, at, made, actor, base, body, refusal))
+        previous = n
+        if person is not None:
+            persons.append(person)
+    return tuple(sent), tuple(persons)
+
+
+def _octets(*texts: str) -> int:
+    """Of the texts as JSON tells them: quotes and strokes take two."""
+    return sum(len(text.encode()) + text.count('"') + text.count("\\") for text in texts)
+
+
+def _person(raw: Any, body: str) -> Person | None:
+    name = json.loads(body).get("person")
+    if not isinstance(name, str):
+        return None
+    row = raw.execute("SELECT id, incident, name, phone FROM person WHERE id = ?", (name,)).fetchone()
+    return None if row is None else Person(*row)
+
+
+def acknowledge(raw: Any, scope: str, acked: int, origin: Origin | None = None) -> None:
+    """The hub has an own origin's ops up to ``acked``; by default that one's whose page is next."""
+    if origin is None:
+        page = next_page(raw, scope, 1, 1)
+        if page is None:
+            return
+        origin = page.origin
+    raw.execute(
+        "INSERT INTO acked (scope, origin, n) SELECT ?, id, ? FROM origin "
+        "WHERE device = ? AND incarnation = ? AND own "
+        "ON CONFLICT (scope, origin) DO UPDATE SET n = max(n, excluded.n)",
+        (scope, acked, origin.device, origin.incarnation),
+    )
+
+
+def waiting_scopes(raw: Any) -> tuple[str, ...]:
+    """The followed scopes in which own ops wait."""
+    followed = [row[0] for row in raw.execute("SELECT scope FROM scope ORDER BY scope")]
+    return tuple(scope for scope in followed if next_page(raw, scope, 1, 1) is not None)
+
+
+WAITING_COUNT = (
+    "SELECT coalesce(sum((SELECT count(*) FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL "
+    "AND scope = s.scope AND origin = o.id AND n > coalesce(a.n, 0))), 0) "
+    "FROM (SELECT DISTINCT scope FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL) s CROSS JOIN origin o "
+    "LEFT JOIN acked a ON a.scope = s.scope AND a.origin = o.id WHERE o.own"
+)
+OLDEST_WAITING = (
+    "SELECT min((SELECT made FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL "
+    "AND scope = s.scope AND origin = o.id AND n > coalesce(a.n, 0) ORDER BY n LIMIT 1)) "
+    "FROM (SELECT DISTINCT scope FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL) s CROSS JOIN origin o "
+    "LEFT JOIN acked a ON a.scope = s.scope AND a.origin = o.id WHERE o.own"
+)
