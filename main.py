@@ -138,6 +138,25 @@ def _centre(argv: Sequence[str]) -> int:
     return centre.run(parser.parse_args(argv), bootstrap.own_program(), wording)
 
 
+def _agent(argv: Sequence[str]) -> int:
+    from app.tools import agent
+
+    parser = Arguments("main.py agent", "没有窗口的指挥台 a desktop without a window", _wording(argv))
+    _general(parser)
+    agent.add_arguments(parser)
+    args = parser.parse_args(argv)
+    return bootstrap.run_agent(_settings(args), args.period)
+
+
+def _link(argv: Sequence[str]) -> int:
+    from app.tools import link
+
+    parser = Arguments("main.py link", "与上级平台的连接 the link with the hub", _wording(argv))
+    _general(parser)
+    link.add_arguments(parser)
+    return bootstrap.run_link(_settings(args := parser.parse_args(argv)), args)
+
+
 def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     module, what = TOOLS[words]
     tool = importlib.import_module(module)
@@ -164,6 +183,7 @@ def _usage() -> int:
     print("  main.py centre [--actors N] [--no-window SECONDS]")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
     print("  main.py hub init|serve|enrol|users|devices|backup|restore|status|verify --help")
+    print("  main.py link enrol|sign-in|status|sync --help\n  main.py agent --help")
     print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
         print(f"  main.py {' '.join(words)} --help\t{what}")
@@ -182,6 +202,10 @@ def main(argv: Sequence[str]) -> int:
         return _bench(argv[1:])
     if argv[0] == "centre":
         return _centre(argv[1:])
+    if argv[0] == "agent":
+        return _agent(argv[1:])
+    if argv[0] == "link":
+        return _link(argv[1:])
     for size in (2, 1):
         if tuple(argv[:size]) in TOOLS:
             return _tool(tuple(argv[:size]), argv[size:])

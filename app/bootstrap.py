@@ -28,10 +28,12 @@ from app.services.words import Words
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.hub.opened import Wiring
+    from app.link.thread import Link
     from app.ports.clock import Clock
+    from db.engine import LocalStore
     from ui.desktop import Looks
     from ui.screenshot import Picture
 
@@ -185,20 +187,90 @@ def words_of(settings: Settings) -> Words:
     return Words(settings.lang, resources_folder())
 
 
-def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
-    """Open the store (made, and filled with the shipped lists, where there is none) and sit down at it."""
-    from app.tools.shipped_lists import put_shipped_lists
+def open_local(settings: Settings, clock: Clock) -> LocalStore:
+    """Open the store; made where there is none, and empty then."""
     from db.engine import open_store
     from db.key import store_key
 
-    clock, ids = clock or WallClock(), FreshIds()
+    ids = FreshIds()
     settings.store.parent.mkdir(0o700, parents=True, exist_ok=True)  # incidents name people
     key = None if settings.plain else store_key(settings.store, settings.passphrase)
-    store = open_store(settings.store, key=key, device=ids.fresh(), ids=ids, clock=clock)
-    centre = Centre(settings.place, settings.sign, settings.letter)
-    desk = Desk(store, clock, ids, ListsInForce(store), centre, settings.actor)
-    put_shipped_lists(desk, resources_folder())
-    return desk
+    return open_store(settings.store, key=key, device=ids.fresh(), ids=ids, clock=clock)
+
+
+def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
+    """Open the store and sit down at it: in the name of who signed in last where it belongs to a hub.
+
+    A store that stands alone is filled with the shipped lists; a hub's lists come from there.
+    """
+    from app.link.enrolment import enrolment, role_of, signed_in
+    from app.tools.shipped_lists import put_shipped_lists
+
+    clock = clock or WallClock()
+    store = open_local(settings, clock)
+    with store.reading() as read:
+        enrolled, signed = enrolment(read), signed_in(read)
+    if enrolled is None:
+        centre = Centre(settings.place, settings.sign, settings.letter)
+        desk = Desk(store, clock, FreshIds(), ListsInForce(store), centre, settings.actor)
+        put_shipped_lists(desk, resources_folder())
+        return desk
+    centre = Centre(enrolled.place, enrolled.sign, enrolled.letter)
+    return Desk(
+        store, clock, FreshIds(), ListsInForce(store), centre, signed.user if signed else "",
+        role_of(signed),
+    )  # fmt: skip
+
+
+def open_link(desk: Desk, user: Callable[[], str] = str, period: float | None = None) -> Link | None:
+    """The link of a desk whose store belongs to a hub, not begun yet; None where it stands alone.
+
+    ``user`` tells who is signed in; ``period`` s lie between two rounds where nothing else calls for one.
+    """
+    from app.link.enrolment import enrolment
+    from app.link.thread import PERIOD, Link
+    from db.engine import LocalStore
+
+    assert isinstance(desk.store, LocalStore)
+    with desk.store.reading() as read:
+        enrolled = enrolment(read)
+    if enrolled is None:
+        return None
+    period = period or float(os.environ.get("GRID_LINK_PERIOD") or PERIOD)
+    link = Link(desk.store, enrolled.client(), desk.clock, address=enrolled.url, user=user, period=period)
+    desk.store.on_commit(link.committed)
+    return link
+
+
+def run_agent(settings: Settings, period: float | None) -> int:
+    """A desktop without a window on standard input and output until it is told to stop; the exit code."""
+    from app.tools import agent
+    from db.connect import READER_CACHE_KB, open_file
+    from db.engine import LocalStore
+    from db.key import store_key
+    from db.replica import Replica
+
+    open_log()
+    desk = open_desk(settings)
+    assert isinstance(desk.store, LocalStore)
+    key = None if settings.plain else store_key(settings.store, settings.passphrase)
+    with (
+        contextlib.closing(desk.store),
+        contextlib.closing(open_file(settings.store, key, READER_CACHE_KB)) as raw,
+    ):
+        link = open_link(desk, lambda: desk.actor, period)
+        return agent.run(desk, link, Replica(desk.store, raw))
+
+
+def run_link(settings: Settings, args: argparse.Namespace) -> int:
+    """``main.py link …``; the exit code."""
+    from app.link.desk_gate import DeskGate
+    from app.tools import link
+
+    clock = WallClock()
+    with contextlib.closing(open_local(settings, clock)) as store:
+        gate = DeskGate(store, clock, resumed=True, name=args.name or "")
+        return link.run(args, link.Opened(store, gate, clock), words_of(settings), resources_folder())
 
 
 def open_demonstration(settings: Settings, clock: Clock | None = None) -> Desk:
@@ -235,7 +307,14 @@ def run_desktop(settings: Settings, *, demonstration: bool) -> int:
     def words_in(lang: str) -> Words:
         return words_of(replace(settings, lang=lang))
 
-    return run_window(desk, words_in, looks_of(settings), remember, log_file())
+    link = None if demonstration else open_link(desk)
+    if link is not None:
+        link.start()
+    try:
+        return run_window(desk, words_in, looks_of(settings), remember, log_file())
+    finally:
+        if link is not None:
+            link.stop()
 
 
 def run_start(settings: Settings, until: int) -> int:
@@ -279,9 +358,7 @@ def run_hub(argv: Sequence[str]) -> int:
     ids, clock, resources = FreshIds(), WallClock(), resources_folder()
     # A worker is another process: what makes its parts crosses over.
     words = words_of(settings_from())
-    parts = partial(
-        wiring.hub_parts, ids=ids, clock=clock, district=DISTRICT, version=VERSION, words=words
-    )
+    parts = partial(wiring.hub_parts, ids=ids, clock=clock, district=DISTRICT, version=VERSION, words=words)
 
     def wired(lang: str) -> Wiring:
         known, shipped = settings_from(lang=lang or None).lang, partial(shipped_drafts, resources)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import secrets
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,9 @@ LONGEST_CALL, LONGEST_SNAPSHOT = 120.0, 1800.0
 POKE_SILENCE = 40.0
 """The hub pings every 15 s; a line that is silent for longer is dead."""
 
+REQUEST = "x-request-id"
+"""Names each request; a hub says it again in its answer."""
+
 LARGEST_ANSWER = 256 * 1024 * 1024
 RENEWED_BEFORE = 60.0
 """A token is renewed so many seconds before it ends."""
@@ -57,6 +62,8 @@ class HubClient:
         self._token = ""
         self._token_until = 0.0
         self._turn = threading.Lock()
+        self._life = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
         self._http = httpx2.Client(
             base_url=url.rstrip("/"),
             verify=trust(url, ca_pem),
@@ -165,6 +172,10 @@ class HubClient:
         self, method: str, path: str, params: Mapping[str, Any] | None, body: bytes | None, bearer: str
     ) -> bytes:
         with self._open(method, path, params, body, bearer) as answer:
+            told = answer.headers.get(REQUEST)
+            if told is not None and told != answer.request.headers[REQUEST]:
+                # A request that arrived twice is answered twice: this answer is to the one before.
+                raise LinkProblem(LinkTrouble.NO_LINE, f"{path}: an answer to another request")
             raw = _whole(answer, time.monotonic() + LONGEST_CALL)
             if not fits(raw, answer.headers.get(HEADER)):
                 raise LinkProblem(LinkTrouble.BAD_PAGE, f"{path}: digest")
@@ -204,7 +215,9 @@ class HubClient:
     ) -> Iterator[httpx2.Response]:  # fmt: skip
         if self._lines.hung_up:
             raise LinkProblem(LinkTrouble.NO_LINE, "hung up")
-        headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        headers = {REQUEST: f"{self._life}-{next(self._numbers)}"}
+        if bearer:
+            headers["authorization"] = f"Bearer {bearer}"
         if body is not None:
             headers["content-type"] = "application/json"
             if len(body) > COMPRESSED_FROM:

@@ -118,7 +118,9 @@ class Link:
         self._readers.append(told)
 
     def committed(self) -> None:
-        """An op was written in this store: it goes up at once."""
+        """An op was written in this store: it goes up at once. What the link itself wrote does not."""
+        if threading.current_thread() is self._threads[0]:
+            return
         with self._turn:
             self._agenda.commit()
             self._turn.notify_all()
