@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 THREADS = 16
 """The framework's own threads, for routes that are plain functions."""
 
-HOUR = 3600.0
+TICK, HOURLY = 15.0, 240
+"""s between two looks at what the worker uses, and how many of them make an hour."""
+
 PEM = "application/x-pem-file"
 DESCRIPTION = """Bodies are JSON, plain or with `Content-Encoding: zstd`; whatever is not a 2xx is
 `{"code", "detail"}`.
@@ -71,14 +73,15 @@ class HubApp:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         metrics.WORKERS.inc()
         self.fanout.begin()
-        hourly = asyncio.create_task(_hourly(self.parts))
+        upkeep = asyncio.create_task(_upkeep(self.parts))
         try:
             yield
         finally:
-            hourly.cancel()
+            upkeep.cancel()
             self.fanout.close()
             await to_thread.run_sync(self.fanout.join)
             metrics.WORKERS.dec()
+            await to_thread.run_sync(self.parts.ended)
             await to_thread.run_sync(self.parts.desk.close)
 
 
@@ -87,9 +90,14 @@ def make_app(parts: "HubParts") -> HubApp:
     return HubApp(parts)
 
 
-async def _hourly(parts: "HubParts") -> None:
+async def _upkeep(parts: "HubParts") -> None:
+    ticks = 0
     while True:
-        await asyncio.sleep(HOUR)
+        metrics.MEMORY.set(metrics.resident())
+        await asyncio.sleep(TICK)
+        ticks += 1
+        if ticks % HOURLY:
+            continue
         try:
             await to_thread.run_sync(parts.hourly)
         except Exception:  # noqa: BLE001 - the database may be away; the next hour comes

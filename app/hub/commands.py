@@ -6,7 +6,7 @@ import argparse
 import importlib
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.rights import Role
 from app.hub.journal import open_journal
@@ -49,12 +49,7 @@ def main(argv: Sequence[str], wired: Callable[[str], Wiring]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    general = argparse.ArgumentParser(add_help=False)
-    general.add_argument("--data", type=Path, metavar="DIR", help="数据文件夹 data folder")
-    general.add_argument(
-        "--database", metavar="URL", help="PostgreSQL 地址，缺省为内置 else the embedded one"
-    )
-    general.add_argument("--lang", choices=("zh", "en"), help="语言 language")
+    general = _general()
     parser = argparse.ArgumentParser(
         "main.py hub", description="上级平台 the hub that desktops synchronise with", allow_abbrev=False
     )
@@ -62,6 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     for add in (_init, _serve, _enrol, _users, _devices, _backup, _rest):
         add(kinds, general)
     return parser
+
+
+def _general(default: Any = None) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(add_help=False, argument_default=default)
+    made.add_argument("--data", type=Path, metavar="DIR", help="数据文件夹 data folder")
+    made.add_argument("--database", metavar="URL", help="PostgreSQL，缺省为内置 else the embedded one")
+    made.add_argument("--lang", choices=("zh", "en"), help="语言 language")
+    return made
 
 
 def _command(
@@ -119,7 +122,9 @@ def _users(kinds: Subparsers, general: argparse.ArgumentParser) -> None:
     acts = p.add_subparsers(dest="act", required=True, metavar="ACT")
 
     def act(name: str, words: str) -> argparse.ArgumentParser:
-        made = acts.add_parser(name, help=words, description=words, allow_abbrev=False)
+        # What was said before the act stays, unless it is said again behind it.
+        again = _general(argparse.SUPPRESS)
+        made = acts.add_parser(name, help=words, description=words, parents=[again], allow_abbrev=False)
         if name != "list":
             made.add_argument("user", help="账号 account")
         return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from contextlib import AsyncExitStack
@@ -39,6 +40,7 @@ class Gate:
         self._door = Doorkeeper(limits.door_rate, limits.door_burst)
         self._hashing = Slots(limits.hashing, limits.door_burst, 10.0, limits.retry_after)
         self._in_flight = 0
+        self._pid = os.getpid()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -100,6 +102,7 @@ class Gate:
         line: dict[str, Any] = {
             "id": scope["id"], "route": route, "method": scope["method"][:16], "status": status,
             "ms": round(took * 1000, 1),
+            "worker": self._pid,
         }  # fmt: skip
         if (who := scope.get("who")) is not None:
             line |= {"device": who.device, "actor": who.user}

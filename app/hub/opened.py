@@ -111,9 +111,8 @@ def troubles() -> Iterator[None]:
     except ArgumentError as error:
         raise Said("数据库地址无法识别。", "The database's address cannot be understood.") from error
     except StoreProblem as problem:
-        raise Said(
-            f"数据库无法使用：{problem.detail}", f"The database cannot be used: {problem.detail}"
-        ) from problem
+        told = problem.detail.partition("\n")[0]
+        raise Said(f"数据库无法使用：{told}", f"The database cannot be used: {told}") from problem
     except OperationalError as error:
         first = str(error.orig).strip().splitlines()[0] if error.orig else ""
         raise Said(f"数据库没有应答：{first}", f"The database does not answer: {first}") from error

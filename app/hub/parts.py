@@ -108,7 +108,8 @@ class Limits:
 class HubParts:
     """One worker's parts. ``routers`` plug in beside the link's own; ``authority`` is the CA's PEM text.
 
-    ``metrics_from`` names the networks that may read ``/metrics``; ``hourly`` is done once an hour.
+    ``metrics_from`` names the networks that may read ``/metrics``; ``hourly`` is done once an hour, ``ended``
+    when the last request is answered, with the database still open.
     """
 
     desk: LinkDesk
@@ -120,3 +121,4 @@ class HubParts:
     limits: Limits = field(default_factory=Limits)
     metrics_from: Sequence[str] = ("127.0.0.0/8", "::1/128")
     hourly: Callable[[], object] = lambda: None
+    ended: Callable[[], object] = lambda: None
