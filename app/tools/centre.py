@@ -7,11 +7,7 @@ centre would see. All of it lies in one folder, which goes when the window is cl
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 import secrets
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,21 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.tools.arguments import whole_number
+from app.tools.hub_process import PartFailed, Program, running_hub
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from app.tools.hub_process import RunningHub
     from app.tools.wording import Wording
 
 OFFICER = "duty"
 PEOPLE = ((OFFICER, "duty_officer"), ("field", "supervisor"))
-PATIENCE = 60.0
-"""s within which a part must have come up or gone down."""
-
-
-class CentreFailed(Exception):
-    """A part did not come up; its own last words."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,91 +44,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", choices=("dark", "light"), help="主题 theme")
 
 
-def run(args: argparse.Namespace, program: Sequence[str], wording: Wording) -> int:
+def run(args: argparse.Namespace, command: Sequence[str], wording: Wording) -> int:
     """Bring everything up, wait for the window's end, take everything down; the exit code."""
     with tempfile.TemporaryDirectory(prefix="grid-command-centre-") as folder:
-        centre = _Centre(Path(folder), program, wording)
+        password = secrets.token_urlsafe(12)
+        program = Program(command, {"GRID_FIELD_PASSWORD": password})
+        users = [(name, role, password) for name, role in PEOPLE]
+        print(wording("centre", "hub"), flush=True)
         try:
-            with centre.hub():
+            with running_hub(program, Path(folder) / "hub", users) as hub:
+                centre = _Centre(Path(folder), hub, password, wording)
                 centre.enrol()
                 with centre.people(args.actors):
                     return centre.window(args.theme) if not args.no_window else centre.watch(args.no_window)
-        except CentreFailed as failed:
+        except PartFailed as failed:
             print(wording("centre", "failed", why=failed), file=sys.stderr)
             return 1
 
 
 class _Centre:
-    def __init__(self, folder: Path, program: Sequence[str], wording: Wording) -> None:
-        self._folder, self._program, self._say = folder, program, wording
-        self._hub = folder / "hub"
+    def __init__(self, folder: Path, hub: RunningHub, password: str, wording: Wording) -> None:
+        self._folder, self._hub, self._password, self._say = folder, hub, password, wording
+        self._program = hub.program
         self._store = ("--store", str(folder / "desktop.db"), "--plain")
-        self._password = secrets.token_urlsafe(12)
-        with contextlib.closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = str(probe.getsockname()[1])
-        self._url = f"https://127.0.0.1:{self._port}"
 
     def _tell(self, code: str, **what: object) -> None:
         print(self._say("centre", code, **what), flush=True)
 
-    def _done(self, *words: str, stdin: str = "") -> str:
-        """Run a command to its end and return what it said."""
-        done = subprocess.run(
-            (*self._program, *words), input=stdin, capture_output=True, text=True, timeout=PATIENCE * 3,
-            check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise CentreFailed(f"{' '.join(words[:2])}: {(done.stderr or done.stdout).strip()[-600:]}")
-        return done.stdout
-
-    @contextlib.contextmanager
-    def hub(self) -> Iterator[None]:
-        """The hub, made and listening."""
-        self._tell("hub")
-        where = ("--data", str(self._hub))
-        self._done("hub", "init", *where)
-        for name, role in PEOPLE:
-            password = ("--password", self._password)
-            self._done("hub", "users", "add", name, "--role", role, "--scope", "*", *password, *where)
-        log = (self._folder / "hub.log").open("wb")
-        serve = ("hub", "serve", "--host", "127.0.0.1", "--port", self._port, *where)
-        with log, subprocess.Popen(
-            (*self._program, *serve), stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
-        ) as process:  # fmt: skip
-            try:
-                self._wait_for_ready(process)
-                yield
-            finally:
-                _ended(process)
-
-    def _wait_for_ready(self, process: subprocess.Popen[str]) -> None:
-        ready = threading.Event()
-
-        def listen() -> None:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if "ready" in line:
-                    ready.set()
-
-        threading.Thread(target=listen, daemon=True).start()
-        if not ready.wait(PATIENCE):
-            raise CentreFailed((self._folder / "hub.log").read_text("utf-8", "replace")[-600:])
-
     def enrol(self) -> None:
         """The desktop becomes a device of the hub, takes the lists, and brings eight days of its own."""
         self._tell("enrol")
-        where = ("--data", str(self._hub))
-        told = self._done("hub", "enrol", "--scope", "*", "--name", "district", *where)
-        code = re.search(r"#([^\s]+)", told)
-        if code is None:
-            raise CentreFailed(told[-600:])
-        self._done("link", "enrol", f"{self._url}/#{code[1]}", *self._store)
-        self._done("link", "sign-in", OFFICER, *self._store, stdin=f"{self._password}\n")
-        self._done("link", "sync", *self._store)
+        self._hub.enrol(self._store, "*", "district", OFFICER, self._password)
+        self._program.done("link", "sync", *self._store)
         self._tell("story")
-        self._done("demo", *self._store)
-        self._done("link", "sync", *self._store)
+        self._program.done("demo", *self._store)
+        self._program.done("link", "sync", *self._store)
 
     @contextlib.contextmanager
     def people(self, actors: int) -> Iterator[None]:
@@ -145,39 +87,25 @@ class _Centre:
             yield
             return
         self._tell("people", n=actors)
-        log = (self._folder / "field.log").open("wb")
         words = (
-            "field", "--url", self._url, "--ca", str(self._hub / "ca.pem"), "--actors", str(actors),
-            "--user", "field", "--password-env", "GRID_FIELD_PASSWORD",
+            "field", "--url", self._hub.url, "--ca", str(self._hub.data / "authority" / "ca.pem"),
+            "--actors", str(actors), "--user", "field", "--password-env", "GRID_FIELD_PASSWORD",
         )  # fmt: skip
-        env = {**os.environ, "GRID_FIELD_PASSWORD": self._password}
-        with log, subprocess.Popen(
-            (*self._program, *words), stdout=log, stderr=log, env=env, start_new_session=True
-        ) as process:  # fmt: skip
-            try:
-                yield
-            finally:
-                _ended(process)
+        with self._program.beside(self._folder / "field.log", *words):
+            yield
 
     def window(self, theme: str | None) -> int:
         """The desktop until it is closed."""
         self._tell("window", user=OFFICER, password=self._password)
         dressed = ("--theme", theme) if theme else ()
-        return subprocess.run((*self._program, "desktop", *self._store, *dressed), check=False).returncode
+        return subprocess.run(
+            (*self._program.command, "desktop", *self._store, *dressed), check=False
+        ).returncode
 
     def watch(self, seconds: int) -> int:
         """Without a window: let the people work for a while, and tell what has come to this desktop."""
         threading.Event().wait(seconds)
-        self._done("link", "sync", *self._store)
-        print(self._done("link", "status", *self._store).strip())
-        print(self._done("hub", "status", "--data", str(self._hub)).strip())
+        self._program.done("link", "sync", *self._store)
+        print(self._program.done("link", "status", *self._store).strip())
+        print(self._program.done("hub", "status", "--data", str(self._hub.data)).strip())
         return 0
-
-
-def _ended(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    """Ask it to stop; what does not listen is ended."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
