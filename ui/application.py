@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.desk import Desk
     from app.services.words import Words
     from ui.desktop import Desktop, Looks
+    from ui.outside import Outside
 
     WordsOf = Callable[[str], Words]
     Remember = Callable[[Looks], None]
@@ -67,18 +68,21 @@ def bring_up(looks: Looks, *, off_screen: bool = False) -> QApplication:
     return app
 
 
-def open_window(desk: Desk, words: Words, looks: Looks) -> Desktop:
+def open_window(desk: Desk, words: Words, looks: Looks, outside: Outside | None = None) -> Desktop:
     """The desktop's window, not shown yet."""
     from ui.desktop import Desktop
 
-    return Desktop(desk, words, looks)
+    return Desktop(desk, words, looks, outside)
 
 
 class Session:
     """The window of this run; another language opens it anew, on the same desk."""
 
-    def __init__(self, desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember) -> None:
+    def __init__(
+        self, desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember, outside: Outside | None
+    ) -> None:
         self._desk, self._words_of, self._looks, self._remember = desk, words_of, looks, remember
+        self._outside = outside
         self.window = self._open()
 
     def interrupted(self, _number: int, _frame: object) -> None:
@@ -93,7 +97,7 @@ class Session:
         self.window.tell(words)
 
     def _open(self) -> Desktop:
-        window = open_window(self._desk, self._words_of(self._looks.lang), self._looks)
+        window = open_window(self._desk, self._words_of(self._looks.lang), self._looks, self._outside)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.looks_chosen.connect(self._on_looks)
         window.showMaximized()
@@ -104,6 +108,7 @@ class Session:
         self._remember(looks)
         if looks.lang != before.lang:
             old = self.window
+            self._desk = old.work.desk  # whoever sits there now
             bring_up(looks)
             self.window = self._open()
             self.window.queue.resume(old.queue.narrowing, old.queue.key)
@@ -116,10 +121,17 @@ def show_trouble(words: str, looks: Looks) -> None:
     QMessageBox.critical(None, QApplication.translate("Desktop", "网格指挥台打不开"), words)
 
 
-def run_window(desk: Desk, words_of: WordsOf, looks: Looks, remember: Remember, log_file: Path) -> int:
+def run_window(
+    desk: Desk,
+    words_of: WordsOf,
+    looks: Looks,
+    remember: Remember,
+    log_file: Path,
+    outside: Outside | None = None,
+) -> int:
     """Open the window and stay until it is closed; the exit code."""
     app = bring_up(looks)
-    session = Session(desk, words_of, looks, remember)
+    session = Session(desk, words_of, looks, remember, outside)
     mishaps = Mishaps(log_file)
     mishaps.told.connect(session.tell)
     signal.signal(signal.SIGINT, session.interrupted)

@@ -15,19 +15,23 @@ from PySide6.QtWidgets import QApplication
 from app.services import board
 from app.services.grids import places_geojson
 from ui.dispatch.panel import DispatchPanel
+from ui.gate.keeper import Gatekeeper
 from ui.kpi.strip import KpiStrip
+from ui.link.desk_line import DeskLine
+from ui.link.follower import LinkFollower
 from ui.map.feed import MapFeed
 from ui.map.view import MapView
 from ui.notices import TroubleBand
+from ui.outside import Outside
 from ui.queues.bars import TABS
 from ui.queues.view import QueueView
 from ui.relay import Relay
 from ui.settings_menu import SettingsMenu
+from ui.settle.page import PAGE_KEY, SEEN_KEY, SettlePage
 from ui.shell.command_layout import CommandLayout
 from ui.shell.frame import Frame
 from ui.shell.rail import RailItem
 from ui.shell.shortcuts import KeyEntry
-from ui.shell.topbar_state import Line, TopBarState
 from ui.theme.apply import theme
 from ui.work import Ask, Work
 
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.ports.problems import StoreProblem
-    from app.ports.rows import Changed, LedgerState, Queue
+    from app.ports.rows import Changed, Queue
     from app.services.desk import Desk
     from app.services.lists import Lists
     from app.services.words import Words
@@ -70,14 +74,16 @@ class Desktop(Frame):
     looks_chosen = Signal(object)
     """The ``Looks`` that the officer has chosen; another language wants a new window."""
 
-    def __init__(self, desk: Desk, words: Words, looks: Looks) -> None:
+    def __init__(self, desk: Desk, words: Words, looks: Looks, outside: Outside | None = None) -> None:
         clock = desk.clock
         items = (
             RailItem("command", "command", QApplication.translate("Desktop", "指挥调度")),
             RailItem("kpi", "chart-column", QApplication.translate("Desktop", "运行指标")),
+            RailItem("settle", "triangle-alert", QApplication.translate("Desktop", "冲突退回")),
         )
         super().__init__(items, now=lambda: datetime.fromtimestamp(clock.now() / 1000, UTC))
-        self._desk, self._words, self._looks = desk, words, looks
+        outside = outside or Outside()
+        self._words, self._looks = words, looks
         self.map_stands = False
         self.work = Work(desk, self)
         with desk.store.reading() as read:
@@ -85,9 +91,11 @@ class Desktop(Frame):
             head = read.state().head
         self.relay = Relay(self.work, head, self)
         self._build()
+        self.line = DeskLine(self, LinkFollower(outside.watch, self), clock, words, lambda: self._lists)
+        self.gate = Gatekeeper(outside.gate, self.work, words, self)
         self._connect()
         self._add_keys()
-        self._refresh_bar()
+        self._write_identity()
         self.setWindowTitle(self.tr("网格指挥台"))
         self.resize(1600, 900)
 
@@ -107,6 +115,8 @@ class Desktop(Frame):
         self.figures.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.figures.setProperty("ownFocus", True)  # a whole page needs no ring
         self.add_page("kpi", self.figures)
+        self.settle = SettlePage(self.work, self.relay, words)
+        self.add_page("settle", self.settle)
 
     def _connect(self) -> None:
         self.queue.picked.connect(self._on_picked)
@@ -121,18 +131,24 @@ class Desktop(Frame):
         self.topbar.search_requested.connect(self.queue.focus_text)
         self.rail.settings_requested.connect(self._open_settings)
         self.page_changed.connect(self._on_page)
+        self.settle.counted.connect(self.line.show_counts)
+        self.settle.opened.connect(self._open_incident)
+        self.line.settle_wished.connect(lambda: self.show_page("settle"))
+        self.gate.seated.connect(self._on_seated)
         theme.changed.connect(self._dress_map)
 
     def _add_keys(self) -> None:
         queues = self.tr("队列")
         for entry, act in (
-            (KeyEntry("next", "J", self.tr("下一件"), queues), lambda: self.queue.step(1)),
-            (KeyEntry("previous", "K", self.tr("上一件"), queues), lambda: self.queue.step(-1)),
+            (KeyEntry("next", "J", self.tr("下一件"), queues), lambda: self._step(1)),
+            (KeyEntry("previous", "K", self.tr("上一件"), queues), lambda: self._step(-1)),
             (KeyEntry("find", "/", self.tr("在队列中查找"), queues), self.queue.focus_text),
             (KeyEntry("sort", "O", self.tr("换一种排序"), queues), self.queue.next_sort),
             (KeyEntry("turn", "Shift+O", self.tr("倒过来排"), queues), self.queue.turn_sort),
             (KeyEntry("command", "Ctrl+1", self.tr("指挥调度")), lambda: self.show_page("command")),
             (KeyEntry("figures", "Ctrl+2", self.tr("运行指标")), lambda: self.show_page("kpi")),
+            (KeyEntry("settle", PAGE_KEY, self.tr("冲突退回")), lambda: self.show_page("settle")),
+            (KeyEntry("seen", SEEN_KEY, self.tr("退回的都看过了")), self._see_refused),
             (KeyEntry("theme", "F8", self.tr("深色、浅色")), self._turn_theme),
         ):
             self.keys.add(entry, act)
@@ -172,12 +188,28 @@ class Desktop(Frame):
 
     def _on_page(self, name: str) -> None:
         """The keyboard goes along to the page that is shown."""
-        (self.figures if name == "kpi" else self.queue.table).setFocus()
+        if name == "settle":
+            self.settle.take_focus()
+        else:
+            (self.figures if name == "kpi" else self.queue.table).setFocus()
         if name == "kpi":
             self.figures.load_charts()
 
+    def _step(self, by: int) -> None:
+        (self.settle if self.page() == "settle" else self.queue).step(by)
+
+    def _see_refused(self) -> None:
+        if self.page() == "settle":
+            self.settle.see()
+
+    def _open_incident(self, key: int) -> None:
+        self.show_page("command")
+        self.queue.select(key)
+        self.panel.take_focus()
+
     def _open_settings(self) -> None:
-        menu = SettingsMenu(self._looks.lang, self)
+        menu = SettingsMenu(self._looks.lang, self, enrol=self.gate.can_enrol)
+        menu.enrol_chosen.connect(self.gate.enrol)
         menu.theme_chosen.connect(self._choose_theme)
         menu.language_chosen.connect(lambda lang: self._choose(replace(self._looks, lang=lang)))
         menu.aboutToHide.connect(menu.deleteLater)
@@ -194,33 +226,33 @@ class Desktop(Frame):
     def _on_changed(self, change: Changed) -> None:
         if change.records or change.everything:
             self.work.ask(Ask(board.lists_in_force, "lists"), self, self._take_lists)
-        self._refresh_bar()
 
     def _take_lists(self, lists: Lists) -> None:
         if lists is self._lists:
             return
         self._lists = lists
+        self._write_identity()
         self.queue.take_lists(self._lists)
         self.map.set_places(places_geojson(self._lists))
 
-    def _refresh_bar(self) -> None:
-        self.work.ask(Ask(board.ledger_state, "bar"), self, self._write_bar)
+    def _write_identity(self) -> None:
+        desk, signed = self.work.desk, self.gate.signed
+        actor = self._lists.members.get(desk.actor)
+        if signed is not None:
+            user, duty = signed.name, self._words.say("role", signed.role)
+        else:
+            user, duty = (actor.name, actor.post) if actor else (desk.actor, "")
+        self.line.show_identity(self._centre_name(), user, duty)
 
-    def _write_bar(self, state: LedgerState) -> None:
-        actor = self._lists.members.get(self._desk.actor)
-        self.topbar.show_state(
-            TopBarState(
-                centre=self._centre_name(),
-                line=Line.ALONE,
-                pending=state.waiting,
-                user=actor.name if actor else self._desk.actor,
-                duty=actor.post if actor else "",
-            )
-        )
+    def _on_seated(self) -> None:
+        self._write_identity()
+        self.panel.show_key(self.queue.key)  # what may be done is another's now
+        self.queue.refresh()
 
     def _centre_name(self) -> str:
-        place = self._lists.place_name(self._desk.centre.place, self._looks.lang)
-        if self._desk.centre.sign:
+        centre = self.work.desk.centre
+        place = self._lists.place_name(centre.place, self._looks.lang)
+        if centre.sign:
             return self.tr("{place}分中心").format(place=place)
         return self.tr("{place}智慧治理中心").format(place=place)
 
@@ -238,6 +270,7 @@ class Desktop(Frame):
         """The queue has the keyboard from the first moment."""
         super().showEvent(event)
         self._on_page(self.page())
+        QTimer.singleShot(0, self, self.gate.ask)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let background work end, then the map's page, then the store."""

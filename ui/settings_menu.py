@@ -1,4 +1,4 @@
-"""The settings that exist so far: theme and language, at the foot of the rail."""
+"""The settings that exist so far: theme, language and the hub, at the foot of the rail."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ class SettingsMenu(QMenu):
 
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
+    enrol_chosen = Signal()
 
-    def __init__(self, lang: str, parent: QWidget) -> None:
+    def __init__(self, lang: str, parent: QWidget, *, enrol: bool = False) -> None:
         super().__init__(parent)
         themes = (("dark", self.tr("深色")), ("light", self.tr("浅色")))
         self._section(self.tr("主题"), themes, theme.current(), self.theme_chosen.emit)
         self._section(self.tr("语言"), LANGUAGES, lang, self.language_chosen.emit)
+        if enrol:
+            self.addSeparator()
+            self.addAction(self.tr("接入上级平台…")).triggered.connect(self.enrol_chosen)
 
     def _section(
         self, title: str, entries: Iterable[tuple[str, str]], now: str, choose: Callable[[str], None]

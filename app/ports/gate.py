@@ -26,11 +26,16 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What a device is told at its enrolment: the hub's address, its own name, its centre's place."""
+    """What a device is told at its enrolment: the hub's address, its own name, and its centre.
+
+    ``place``, ``sign`` and ``letter`` as in ``app.services.desk.Centre``.
+    """
 
     hub: str
     name: str
     place: str
+    sign: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,17 @@
     </message>
 </context>
 <context>
+    <name>DeskLine</name>
+    <message>
+        <source>立即同步</source>
+        <translation>Sync now</translation>
+    </message>
+    <message>
+        <source>线路详情</source>
+        <translation>Line details</translation>
+    </message>
+</context>
+<context>
     <name>Desktop</name>
     <message>
         <source>指挥调度</source>
@@ -52,6 +63,10 @@
     <message>
         <source>运行指标</source>
         <translation>KPIs</translation>
+    </message>
+    <message>
+        <source>冲突退回</source>
+        <translation>To settle</translation>
     </message>
     <message>
         <source>网格指挥台</source>
@@ -82,6 +97,10 @@
         <translation>Reverse order</translation>
     </message>
     <message>
+        <source>退回的都看过了</source>
+        <translation>Returned ops have all been seen</translation>
+    </message>
+    <message>
         <source>深色、浅色</source>
         <translation>Dark or light</translation>
     </message>
@@ -99,6 +118,77 @@
     </message>
 </context>
 <context>
+    <name>EnrolDialog</name>
+    <message>
+        <source>接入上级平台</source>
+        <translation>Enrol at a hub</translation>
+    </message>
+    <message>
+        <source>把管理员给的登记地址贴在下面，形如 https://主机:端口/#登记码.指纹。接入后，本机的操作自动上传，上级和其他分中心的变化自动取回；断网时照常办理。登记码只能用一次。</source>
+        <translation>Paste the invitation that the administrator gave you; it looks like https://host:port/#CODE.FINGERPRINT. From then on this desk's work goes up by itself, and changes of the hub and of other centres come down; without a line you work on as ever. A code can be used once.</translation>
+    </message>
+    <message>
+        <source>接入</source>
+        <translation>Enrol</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>登记地址</source>
+        <translation>Invitation</translation>
+    </message>
+    <message>
+        <source>从文件读取</source>
+        <translation>Read from a file</translation>
+    </message>
+    <message>
+        <source>读不了这个文件：{error}</source>
+        <translation>Cannot read this file: {error}</translation>
+    </message>
+    <message>
+        <source>这个文件里没有登记地址。请向管理员要登记文件，或把地址贴进来。</source>
+        <translation>There is no invitation in this file. Ask the administrator for the enrolment file, or paste the address.</translation>
+    </message>
+    <message>
+        <source>登记文件</source>
+        <translation>Enrolment file</translation>
+    </message>
+    <message>
+        <source>先贴登记地址</source>
+        <translation>Paste the invitation first</translation>
+    </message>
+    <message>
+        <source>将接入 {host}</source>
+        <translation>Will enrol at {host}</translation>
+    </message>
+    <message>
+        <source>这不像登记地址：要有 https://、井号和登记码。</source>
+        <translation>This is no invitation: it needs https://, a # and a code.</translation>
+    </message>
+    <message>
+        <source>正在连接上级平台…</source>
+        <translation>Reaching the hub…</translation>
+    </message>
+    <message>
+        <source>正在核对对方的证书…</source>
+        <translation>Checking its certificate…</translation>
+    </message>
+    <message>
+        <source>正在登记本机…</source>
+        <translation>Enrolling this desk…</translation>
+    </message>
+    <message>
+        <source>正在保存登记…</source>
+        <translation>Keeping the enrolment…</translation>
+    </message>
+    <message>
+        <source>正在取第一批数据…</source>
+        <translation>Fetching the first data…</translation>
+    </message>
+</context>
+<context>
     <name>Frame</name>
     <message>
         <source>查找、命令</source>
@@ -111,6 +201,32 @@
     <message>
         <source>全部快捷键</source>
         <translation>All shortcuts</translation>
+    </message>
+</context>
+<context>
+    <name>Gate</name>
+    <message>
+        <source>{n} 秒后可再试。</source>
+        <translation>You can try again in {n} s.</translation>
+    </message>
+    <message>
+        <source>{n} 分钟后可再试。</source>
+        <translation>You can try again in {n} min.</translation>
+    </message>
+    <message>
+        <source>用户名或口令不对。请核对后再试。</source>
+        <translation>User or password is wrong. Check them and try again.</translation>
+    </message>
+    <message>
+        <source>连不上上级平台，而这个用户没有在本机登录过。连上后再试，或换一个登录过的用户。</source>
+        <translation>The hub cannot be reached, and this user has not signed in at this desk before. Try again once the line is back, or use a user who has.</translation>
+    </message>
+</context>
+<context>
+    <name>Gatekeeper</name>
+    <message>
+        <source>换人登录</source>
+        <translation>Change user</translation>
     </message>
 </context>
 <context>
@@ -293,7 +409,22 @@
     </message>
 </context>
 <context>
+    <name>LineBand</name>
+    <message>
+        <source>立即重试</source>
+        <translation>Retry now</translation>
+    </message>
+    <message>
+        <source>线路详情</source>
+        <translation>Line details</translation>
+    </message>
+</context>
+<context>
     <name>LineView</name>
+    <message>
+        <source>取数 {n}%</source>
+        <translation>fetching {n}%</translation>
+    </message>
     <message>
         <source>在线</source>
         <translation>Online</translation>
@@ -337,6 +468,132 @@
     <message>
         <source>{seconds} 秒</source>
         <translation>{seconds} s</translation>
+    </message>
+</context>
+<context>
+    <name>Link</name>
+    <message>
+        <source>{n} 秒</source>
+        <translation>{n} s</translation>
+    </message>
+    <message>
+        <source>线路中断，照常办理。</source>
+        <translation>The line is down; work on as ever. </translation>
+    </message>
+    <message>
+        <source>所有操作存于本机，恢复后自动上传，一件不丢。</source>
+        <translation>All you do is kept here and goes up by itself when it is back; nothing is lost.</translation>
+    </message>
+    <message>
+        <source>{time} 起离线</source>
+        <translation>Off line since {time}</translation>
+    </message>
+    <message>
+        <source>{span}后再试</source>
+        <translation>next try in {span}</translation>
+    </message>
+    <message>
+        <source>待传 {n}</source>
+        <translation>{n} to send</translation>
+    </message>
+    <message>
+        <source>待传 {n}，最早 {time}</source>
+        <translation>{n} to send, the first from {time}</translation>
+    </message>
+    <message>
+        <source>还没有收到过上级数据</source>
+        <translation>nothing has come from the hub yet</translation>
+    </message>
+    <message>
+        <source>上级数据截至 {time}（{span}前）</source>
+        <translation>hub's data as of {time} ({span} ago)</translation>
+    </message>
+    <message>
+        <source>没有接入，全部操作存于本机</source>
+        <translation>None; all operations are kept here</translation>
+    </message>
+    <message>
+        <source>上级平台</source>
+        <translation>Hub</translation>
+    </message>
+    <message>
+        <source>连上于</source>
+        <translation>Up since</translation>
+    </message>
+    <message>
+        <source>断开于</source>
+        <translation>Down since</translation>
+    </message>
+    <message>
+        <source>数据</source>
+        <translation>Data</translation>
+    </message>
+    <message>
+        <source>上传</source>
+        <translation>Upload</translation>
+    </message>
+    <message>
+        <source>正在取数 {taken} / {whole}</source>
+        <translation>fetching {taken} / {whole}</translation>
+    </message>
+    <message>
+        <source>下载</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>{n} 项被上级退回，还没人看过</source>
+        <translation>{n} sent back by the hub, seen by nobody yet</translation>
+    </message>
+    <message>
+        <source>退回</source>
+        <translation>Returned</translation>
+    </message>
+    <message>
+        <source>{n} 项来自更新的版本，本机读不懂，请升级</source>
+        <translation>{n} from a newer program; update this one to read them</translation>
+    </message>
+    <message>
+        <source>读不懂</source>
+        <translation>Unread</translation>
+    </message>
+    <message>
+        <source>本机时钟比上级慢 {span}，请校准，时限按本机钟算</source>
+        <translation>This machine's clock is {span} behind the hub's; set it, limits go by it</translation>
+    </message>
+    <message>
+        <source>本机时钟比上级快 {span}，请校准，时限按本机钟算</source>
+        <translation>This machine's clock is {span} ahead of the hub's; set it, limits go by it</translation>
+    </message>
+</context>
+<context>
+    <name>LinkPopover</name>
+    <message>
+        <source>线路详情</source>
+        <translation>Line details</translation>
+    </message>
+    <message>
+        <source>线路</source>
+        <translation>Line</translation>
+    </message>
+    <message>
+        <source>同步范围</source>
+        <translation>Scopes</translation>
+    </message>
+    <message>
+        <source>已取 / 上级现有</source>
+        <translation>taken / at the hub</translation>
+    </message>
+    <message>
+        <source>立即同步</source>
+        <translation>Sync now</translation>
+    </message>
+    <message>
+        <source>冲突与退回</source>
+        <translation>To settle</translation>
+    </message>
+    <message>
+        <source>待传 {n}</source>
+        <translation>{n} to send</translation>
     </message>
 </context>
 <context>
@@ -532,6 +789,61 @@
         <source>语言</source>
         <translation>Language</translation>
     </message>
+    <message>
+        <source>接入上级平台…</source>
+        <translation>Enrol at a hub…</translation>
+    </message>
+</context>
+<context>
+    <name>SettlePage</name>
+    <message>
+        <source>待定冲突</source>
+        <translation>Open conflicts</translation>
+    </message>
+    <message>
+        <source>两边意思都保留，定了才算</source>
+        <translation>both intents are kept until somebody settles it</translation>
+    </message>
+    <message>
+        <source>没有待定的冲突</source>
+        <translation>No open conflicts</translation>
+    </message>
+    <message>
+        <source>两处同时改动同一件事，会在这里等人定夺</source>
+        <translation>Where two desks change one matter at once, it waits here for a word</translation>
+    </message>
+    <message>
+        <source>上级退回</source>
+        <translation>Returned by the hub</translation>
+    </message>
+    <message>
+        <source>本机做过、上级没有采纳的操作</source>
+        <translation>done here, not taken by the hub</translation>
+    </message>
+    <message>
+        <source>没有被退回的操作</source>
+        <translation>Nothing was returned</translation>
+    </message>
+    <message>
+        <source>上级不采纳的操作会在这里，写明为什么</source>
+        <translation>What the hub does not take stands here, with the reason</translation>
+    </message>
+    <message>
+        <source>都看过了</source>
+        <translation>All seen</translation>
+    </message>
+    <message>
+        <source>上下</source>
+        <translation>Move</translation>
+    </message>
+    <message>
+        <source>换一栏</source>
+        <translation>other column</translation>
+    </message>
+    <message>
+        <source>打开事件，按 F 定夺</source>
+        <translation>open; F settles it</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutSheet</name>
@@ -553,6 +865,37 @@
     </message>
 </context>
 <context>
+    <name>SignInDialog</name>
+    <message>
+        <source>登录</source>
+        <translation>Sign in</translation>
+    </message>
+    <message>
+        <source>操作都记在登录人名下。断网时，在本机登录过的用户照样可以登录。</source>
+        <translation>All you do is kept in your name. Without a line, users who have signed in here before can sign in all the same.</translation>
+    </message>
+    <message>
+        <source>退出程序</source>
+        <translation>Quit</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>用户名</source>
+        <translation>User</translation>
+    </message>
+    <message>
+        <source>口令</source>
+        <translation>Password</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>待传</source>
@@ -561,6 +904,10 @@
     <message>
         <source>冲突</source>
         <translation>Conflicts</translation>
+    </message>
+    <message>
+        <source>退回</source>
+        <translation>Returned</translation>
     </message>
     <message>
         <source>时钟</source>

@@ -40,6 +40,7 @@ class Frame(QWidget):
         self._pages: dict[str, QWidget] = {}
         self._command: CommandLayout | None = None
         self._band: QWidget | None = None
+        self._line_band: QWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -71,14 +72,21 @@ class Frame(QWidget):
         self._fit()
 
     def set_band(self, band: QWidget | None) -> None:
-        """Stand ``band`` (48 px, the line is down) under the top bar, or take the present one away."""
-        if self._band is not None:
-            self._column.removeWidget(self._band)
-            self._band.setParent(None)
-        self._band = band
-        if band is not None:
-            self._column.insertWidget(1, band)
-            band.show()
+        """Stand ``band`` (48 px, trouble) under the top bar, or take the present one away."""
+        self._band = self._exchange(self._band, band)
+
+    def set_line_band(self, band: QWidget | None) -> None:
+        """The same for the band that says that the line is down; it stands above the other."""
+        self._line_band = self._exchange(self._line_band, band, at=1)
+
+    def _exchange(self, old: QWidget | None, new: QWidget | None, at: int = 0) -> QWidget | None:
+        if old is not None:
+            self._column.removeWidget(old)
+            old.setParent(None)
+        if new is not None:
+            self._column.insertWidget(at if at > 0 else self._column.count() - 1, new)
+            new.show()
+        return new
 
     def page(self) -> str:
         """Return the id of the page shown; empty before there is one."""

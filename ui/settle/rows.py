@@ -1,0 +1,77 @@
+"""Open conflicts and refused ops as rows, in words; Qt-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.services import spell
+from ui.dispatch.conflict_facts import told_words
+
+if TYPE_CHECKING:
+    from app.services.to_settle import ToSettle
+    from app.services.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRow:
+    """Two lines: ``head`` and ``title``, then ``words``; at the right the number, over when and who.
+
+    ``key`` is the incident's, None where it is not here; ``seen`` rows are written softer.
+    """
+
+    mark: str
+    head: str
+    title: str
+    words: str
+    number: str
+    when: str
+    key: int | None
+    seq: int
+    severity: int = 0
+    seen: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """The row in one line, for screen readers."""
+        return " ".join(part for part in (self.head, self.title, self.number, self.words, self.when) if part)
+
+
+def conflict_rows(found: ToSettle, words: Words) -> tuple[SettleRow, ...]:
+    """Every open conflict."""
+    return tuple(
+        SettleRow(
+            "conflict",
+            words.say("conflict_name", row.conflict.kind),
+            row.title,
+            told_words(row.conflict, found.lists, words),
+            row.number,
+            _when(row.conflict.at, row.conflict.actor, found, words),
+            row.key,
+            0,
+            row.severity,
+        )
+        for row in found.conflicts
+    )
+
+
+def refused_rows(found: ToSettle, words: Words) -> tuple[SettleRow, ...]:
+    """Every own op that the hub refused, with why."""
+    return tuple(
+        SettleRow(
+            "refused",
+            words.say("op", row.kind),
+            row.title,
+            words.say("refusal", row.refusal),
+            row.number,
+            _when(row.at, row.actor, found, words),
+            row.key,
+            row.seq,
+            seen=row.seen,
+        )
+        for row in found.refused
+    )
+
+
+def _when(at: int, actor: str, found: ToSettle, words: Words) -> str:
+    return f"{spell.day_time(at, words.lang, found.now)} {found.lists.handler_name(actor, words.lang)}"
