@@ -101,6 +101,9 @@ class Ordering:
         before = self.incidents.now(op.entity)
         if before is not None and before.scope != op.scope and op.kind in _REACHES:
             self._held(before.scope)
+            if op.kind == _MOVE_IN:
+                # A move handed in after a restore, before the op by which its old scope knows of it.
+                before = self._leave(before, op.scope, op.at)
         decided = decide(before, op)
         after, outcome, why = decided.incident, decided.outcome, decided.refusal
         if before is None and after is not None and after.ref and self.incidents.has_ref(after.ref):
@@ -112,8 +115,6 @@ class Ordering:
             return taken
         self.incidents.step(after)
         self.bookings.note(op, taken.seq, origin, before, after)
-        if before is not None and op.kind == _MOVE_IN and before.scope != op.scope:
-            self._moved.append((op.scope, before.scope, op.entity))
         if op.kind == _RELOCATE and after.town != op.scope and self._held(after.town):
             return replace(taken, incident=self._move(after, op.at))
         return taken
@@ -149,13 +150,17 @@ class Ordering:
 
     def _move(self, incident: Incident, at: int) -> Incident:
         """Out of the old scope with a pointer, and whole into the new one."""
-        old, new = incident.scope, incident.town
-        out = self.say(old, OpKind.MOVE_OUT, incident.id, at, {"to": new})
-        assert out.incident is not None
-        arrived = self.say(new, OpKind.MOVE_IN, incident.id, at, as_body(out.incident))
+        new = incident.town
+        out = self._leave(incident, new, at)
+        arrived = self.say(new, OpKind.MOVE_IN, incident.id, at, as_body(out))
         assert arrived.incident is not None
-        self._moved.append((new, old, incident.id))
         return arrived.incident
+
+    def _leave(self, incident: Incident, new: str, at: int) -> Incident:
+        out = self.say(incident.scope, OpKind.MOVE_OUT, incident.id, at, {"to": new})
+        assert out.incident is not None
+        self._moved.append((new, incident.scope, incident.id))
+        return out.incident
 
     def _carry(self, op: Op, scope: str) -> None:
         """A note or a photo that came too late follows its incident."""
@@ -184,21 +189,41 @@ class Ordering:
         self.incidents.flush()
         records = self.records.flush()
         self._write_persons()
-        for (scope, origin), n in self._last.items():
-            self._raw.execute(
-                "INSERT INTO scope_origin (scope, origin, last_n) VALUES (%s, %s, %s) ON CONFLICT "
-                "(scope, origin) DO UPDATE SET last_n = greatest(scope_origin.last_n, excluded.last_n)",
-                (scope, origin, n),
-            )
+        self._write_last()
+        self._write_heads(records)
+
+    def _write_last(self) -> None:
+        """How far each origin has come in each scope: one statement for all."""
+        if not self._last:
+            return
+        scopes, origins = zip(*self._last, strict=True)
+        self._raw.execute(
+            "INSERT INTO scope_origin (scope, origin, last_n) "
+            "SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[]) ON CONFLICT (scope, origin) "
+            "DO UPDATE SET last_n = greatest(scope_origin.last_n, excluded.last_n)",
+            (list(scopes), list(origins), list(self._last.values())),
+        )
         self._last.clear()
-        for seat in self.seats.values():
-            if seat.head != seat.began:
-                self._raw.execute(
-                    "UPDATE scope SET head = %s, chain = %s, booked = greatest(booked, %s), "
-                    "record_changes = record_changes + %s WHERE id = %s",
-                    (seat.head, seat.chain, seat.booked, records.get(seat.scope, 0), seat.scope),
-                )
-                self._raw.execute("SELECT pg_notify(%s, %s)", (POKES, poke(seat.scope, seat.head)))
+
+    def _write_heads(self, records: Mapping[str, int]) -> None:
+        """Where each scope stands now, and the word to the desktops: one statement each."""
+        grown = [seat for seat in self.seats.values() if seat.head != seat.began]
+        if not grown:
+            return
+        self._raw.execute(
+            "UPDATE scope SET head = t.head, chain = t.chain, booked = greatest(booked, t.looked), "
+            "record_changes = record_changes + t.records "
+            "FROM unnest(%s::text[], %s::bigint[], %s::bytea[], %s::bigint[], %s::bigint[]) "
+            "AS t (id, head, chain, looked, records) WHERE scope.id = t.id",
+            (
+                [s.scope for s in grown], [s.head for s in grown], [s.chain for s in grown],
+                [s.booked for s in grown], [records.get(s.scope, 0) for s in grown],
+            ),
+        )  # fmt: skip
+        self._raw.execute(
+            "SELECT pg_notify(%s, news) FROM unnest(%s::text[]) AS news",
+            (POKES, [poke(s.scope, s.head) for s in grown]),
+        )
 
     def _write_persons(self) -> None:
         for new, old, incident in self._moved:

@@ -55,6 +55,8 @@ class PageWork:
         """The page, checked for what no ledger can hold: ``LinkProblem(BAD_PAGE)``."""
         if page.origin.device.startswith(HUB_DEVICE):
             raise LinkProblem(LinkTrouble.FORBIDDEN, "an origin of the hub's own")
+        if not page.ops:
+            raise LinkProblem(LinkTrouble.BAD_PAGE, "an empty page")
         before = 0
         for op in page.ops:
             if op.n <= before or op.prev >= op.n:
