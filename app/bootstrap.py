@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.hub.opened import Wiring
+    from app.link.station import Station
     from app.link.thread import Link
     from app.ports.clock import Clock
     from db.engine import LocalStore
@@ -296,6 +297,7 @@ def looks_of(settings: Settings) -> Looks:
 def run_desktop(settings: Settings, *, demonstration: bool) -> int:
     """The window until it is closed; the exit code."""
     from ui.application import run_window, show_trouble
+    from ui.outside import Outside
 
     open_log()
     try:
@@ -307,14 +309,24 @@ def run_desktop(settings: Settings, *, demonstration: bool) -> int:
     def words_in(lang: str) -> Words:
         return words_of(replace(settings, lang=lang))
 
-    link = None if demonstration else open_link(desk)
-    if link is not None:
-        link.start()
-    try:
+    if demonstration:
         return run_window(desk, words_in, looks_of(settings), remember, log_file())
+    station = open_station(desk)
+    station.begin()
+    try:
+        outside = Outside(station, station)
+        return run_window(desk, words_in, looks_of(settings), remember, log_file(), outside)
     finally:
-        if link is not None:
-            link.stop()
+        station.stop()
+
+
+def open_station(desk: Desk) -> Station:
+    """The window's gate and its link, which begins once the desk belongs to a hub."""
+    from app.link.desk_gate import DeskGate
+    from app.link.station import Station
+
+    gate = DeskGate(desk.store, desk.clock, resumed=False)
+    return Station(desk.store, gate, partial(open_link, desk))
 
 
 def run_start(settings: Settings, until: int) -> int:
