@@ -56,6 +56,7 @@ def hub_parts(
     from app.hub.desk import PermittedDesk
     from app.hub.field import field_router
     from app.hub.field_desk import FieldDesk
+    from app.hub.field_ids import DrawnIds
     from app.hub.hub_key import hub_pair
     from app.hub.parts import HubParts
     from app.hub.permit import Permits
@@ -68,7 +69,7 @@ def hub_parts(
     permits = Permits(hub.accounts, hub.refusals, district)
     key = public_part(hub_pair(hub.engine))
     doors = Doors(hub.accounts, hub.devices, hub.refusals, key, district)
-    field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, ids, words)
+    field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, DrawnIds(), words)
     return HubParts(
         desk=PermittedDesk(hub.store, permits, clock, version),
         principals=hub.devices,

@@ -57,6 +57,19 @@ class DeskTx(HubTx):
         """Go on with the next request: who sends it, into which scope, about which incident."""
         self._actor, self._scope, self._requests.about = actor, scope, incident
 
+    def look_up_numbers(self) -> None:
+        """Ask once, the scopes being locked, how far the hub's own origins have numbered in each."""
+        seats = self._ordering.seats
+        rows = run(
+            self._raw,
+            "SELECT o.scope, o.last_n FROM scope s JOIN scope_origin o ON o.scope = s.id "
+            "AND o.origin = s.hub_origin WHERE s.id = ANY(%s)",
+            (list(seats),),
+        )
+        known = dict(rows.fetchall())
+        for scope, seat in seats.items():
+            seat.own_n = known.get(scope, 0)
+
     def foresee(self, ids: Iterable[str], refs: Iterable[str]) -> None:
         """Ask once for all incidents and senders' names that the requests will ask for."""
         self._ordering.incidents.foresee(ids, refs)

@@ -30,6 +30,7 @@ class DeskStore(HubStore):
             ordering = Ordering(raw, wanted, self._clock.now())
             self._tell_looked(ordering)
             tx = DeskTx(raw, ordering)
+            tx.look_up_numbers()
             result = work(raw, tx)
             ordering.flush()
             if not tx.gave_to_units:
