@@ -37,6 +37,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_timer()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """A peer that has said all may still listen: it is answered, and then the line is closed."""
+        if self._in_head and self._head_came:
+            self._why = 400, LinkTrouble.BAD_PAGE, "the head was cut"
+            self.send_400_response("")
+        unanswered = self.cycle is not None and not self.cycle.response_complete
+        if self.scheme == "https" or not unanswered or self.cycle.more_body:
+            return None
+        self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         if self._in_head:
             if self._timer is None:

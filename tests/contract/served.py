@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -102,7 +103,8 @@ class ServedHub:
 
     def client(self) -> httpx2.Client:
         """A client with one connection of its own."""
-        verify: Any = str(self.data / "authority" / "ca.pem") if self.tls else False
+        ca = self.data / "authority" / "ca.pem"
+        verify = ssl.create_default_context(cafile=str(ca)) if self.tls else False
         return httpx2.Client(base_url=self.url, verify=verify, trust_env=False, timeout=PATIENCE)
 
     def device(self, name: str, scope: str = "*") -> Device:

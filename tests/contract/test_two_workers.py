@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import httpx2
 
 from app.link import wire
 from app.link.snapshot_stream import StreamedSnapshot
-from tests.contract.served import TOWN
+from tests.contract.served import PATIENCE, TOWN
 
 if TYPE_CHECKING:
     from tests.contract.served import ServedHub
@@ -20,15 +21,18 @@ if TYPE_CHECKING:
 def two_workers(hub: ServedHub, stack: ExitStack) -> tuple[httpx2.Client, httpx2.Client]:
     """A connection to each of the workers: one stays with the worker that took it."""
     found: dict[int, httpx2.Client] = {}
-    for _ in range(200):
-        client = stack.enter_context(hub.client())
+    until = time.monotonic() + PATIENCE
+    while len(found) < 2:
+        assert time.monotonic() < until, "one worker answers everything"
+        client = hub.client()
         answer = client.get("/health")
         worker = hub.wait_for_line(id=answer.headers["x-request-id"])["worker"]
-        found.setdefault(worker, client)
-        if len(found) == 2:
-            first, second = found.values()
-            return first, second
-    raise AssertionError("one worker answers everything")
+        if worker in found:
+            client.close()
+        else:
+            found[worker] = stack.enter_context(client)
+    first, second = found.values()
+    return first, second
 
 
 def test_pushed_at_one_is_poked_and_pulled_at_the_other(hub: ServedHub) -> None:
