@@ -37,7 +37,8 @@ def engine_of(url: str) -> Engine:
         pool_timeout=PATIENCE,
         pool_pre_ping=True,
         connect_args={
-            "options": f"-c lock_timeout={PATIENCE}s -c timezone=UTC",
+            # Whatever is read by a cursor here is read to its end: plan for all of it.
+            "options": f"-c lock_timeout={PATIENCE}s -c timezone=UTC -c cursor_tuple_fraction=1",
             "application_name": "grid-command",
             "connect_timeout": PATIENCE,
         },

@@ -25,7 +25,7 @@ AT_ONCE = 2_000
 
 _OPEN_OPS = (
     f"SELECT {ORDER_COLUMNS} FROM op WHERE scope = %s AND entity "  # noqa: S608  # names of ours
-    "IN (SELECT id FROM incident WHERE scope = op.scope AND open) ORDER BY seq"
+    "IN (SELECT id FROM incident WHERE scope = %s AND open) ORDER BY seq"
 )
 _OPEN_CALLERS = (
     "SELECT p.id, p.incident, p.name, p.phone FROM person p "
@@ -84,7 +84,7 @@ class HubSnapshot:
                 self._raw, "SELECT origin FROM scope_origin WHERE scope = %s", (self._scope,)
             )]  # fmt: skip
             origins = pull.origins_of(self._raw, ids)
-            for row in self._rows(_OPEN_OPS, (self._scope,)):
+            for row in self._rows(_OPEN_OPS, (self._scope, self._scope)):
                 yield ordered(row, origins)
 
     def persons(self) -> Iterator[Person]:
