@@ -13,8 +13,9 @@ from db.ledger import LedgerTx, first_origin
 from db.linked import Linked
 from db.origins import Origins
 from db.queries import StoreReader
+from db.refold import fold_fault
 from db.upgrade import bring_up_to_date
-from db.verify import chain_fault, fold_fault
+from db.verify import chain_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

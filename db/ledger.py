@@ -15,6 +15,7 @@ from app.domain.op import GENESIS, Op, OpKind, Origin, Outcome, canonical_body, 
 from app.ports.ledger import Receipt
 from app.ports.rows import Changed
 from db import statements as sql
+from db.link_rows import REFUSED_SEEN
 from db.projections import Projections
 from db.queries import HEAD, StoreReader
 from db.records import RECORD_OPS, after_record, name_of, put_records, read_record, record_name, shadow_text
@@ -179,6 +180,10 @@ class LedgerTx:
     def set_setting(self, name: str, value: Any) -> None:
         """Remember a setting (any JSON value) of this store."""
         self._raw.execute(sql.PUT_SETTING, (name, json.dumps(value, ensure_ascii=False)))
+
+    def see_refused(self, up_to: int) -> None:
+        """The officer has seen the hub's refusals up to this place of the ledger."""
+        self.set_setting(REFUSED_SEEN, up_to)
 
     def changed(self) -> Changed:
         """What this transaction has touched so far."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.op import GENESIS
 from app.ports.link import LinkState, ScopeMark
 from db import statements as sql
+from db.link_rows import REFUSED_BY_HUB, REFUSED_SEEN
 from db.outbox import OLDEST_WAITING, WAITING_COUNT
 from db.page_in import settle_acknowledged
 from db.records import record_name
@@ -19,15 +20,8 @@ if TYPE_CHECKING:
 
     from app.ports.link import ScopeHead
 
-REFUSED_SEEN = "refused_seen"
-"""The setting that keeps how far the refused ops have been seen: a place in this store's ledger."""
-
 _CONFLICTS = f"SELECT coalesce(sum(json_array_length(conflicts)), 0) FROM incident WHERE {IN_CONFLICT}"  # noqa: S608  # a condition of ours
-_REFUSED = (
-    "SELECT count(*) FROM op INDEXED BY op_turned_down "
-    "WHERE outcome = 'refused' AND NOT refused_here AND hub_seq IS NOT NULL AND seq > ? "
-    "AND origin IN (SELECT id FROM origin WHERE own)"
-)
+_REFUSED = f"SELECT count(*) FROM op INDEXED BY op_turned_down WHERE {REFUSED_BY_HUB} AND seq > ?"  # noqa: S608  # a condition of ours
 
 
 def refused_seen(raw: Any) -> int:

@@ -8,10 +8,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.domain.record import KINDS
-from app.ports.rows import Changed, ImportMark, LedgerState, Person, QueuePage, RecordRow, SumRow, TimelineRow
-from db import live
+from app.ports.rows import (
+    Changed,
+    ImportMark,
+    LedgerState,
+    MovedRow,
+    Person,
+    QueuePage,
+    RecordRow,
+    SumRow,
+    TimelineRow,
+)
+from db import link_rows, live
 from db import statements as sql
 from db.facets import Codes
+from db.outbox import WAITING_COUNT
 from db.projections import load
 from db.queue_rows import queue_rows
 from db.queues import Queues
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.domain.incident import Incident
-    from app.ports.rows import Counts, LivePoint, OpenAge, QueueQuery
+    from app.ports.rows import ConflictRow, Counts, LivePoint, OpenAge, QueueQuery, RefusedRow
 
 TOUCHED_AT_MOST = 5_000
 """More changed incidents than this are told as a change of everything."""
@@ -189,6 +200,19 @@ class StoreReader:
         for key in keys:
             yield incident_of(rows[key], given.get(key, ()))
 
+    def open_conflicts(self) -> Sequence[ConflictRow]:
+        return link_rows.open_conflicts(self._run)
+
+    def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
+        return link_rows.refused_ops(self._run, limit, self.setting(link_rows.REFUSED_SEEN))
+
+    def moved(self, identity: str) -> MovedRow | None:
+        row = self._run(link_rows.MOVED, (identity,)).fetchone()
+        return None if row is None else MovedRow(*row)
+
+    def cursors(self) -> Mapping[str, int]:
+        return dict(self._run("SELECT scope, cursor FROM scope ORDER BY scope").fetchall())
+
     def import_mark(self, job: str) -> ImportMark | None:
         row = self._run(sql.READ_MARK, (job,)).fetchone()
         if row is None:
@@ -215,9 +239,11 @@ class StoreReader:
 
     def state(self) -> LedgerState:
         device, incarnation, waiting = self._run(
-            "SELECT o.device, o.incarnation, o.last_n - o.acked_n FROM origin o "
+            "SELECT o.device, o.incarnation, o.last_n FROM origin o "
             "JOIN meta m ON m.name = 'own_origin' AND o.id = CAST(m.value AS INTEGER)"
         ).fetchone()
+        if self._one("SELECT 1 FROM scope LIMIT 1"):
+            waiting = self._one(WAITING_COUNT)
         return LedgerState(self.head(), waiting, device, incarnation)
 
     def setting(self, name: str) -> Any:

@@ -1,59 +1,68 @@
-"""Is the store what its ops say? The chain of every origin, and on request a whole fold anew."""
+"""Is the store what its ops say? The chains of its own lives and of every scope (the fold: ``db.refold``)."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from app.domain.conflict import decide
-from app.domain.errors import Refusal
-from app.domain.kpi import contribution
-from app.domain.op import GENESIS, Op, OpKind, Origin, chain_hash
+from app.domain.op import GENESIS, Op, Origin, chain_hash, leaf_hash, link_hash
 from app.ports.rows import Fault
-from db.facets import Codes
-from db.projections import load
 from db.statements import READ_ORIGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from app.domain.incident import Incident
     from db.queues import Run
 
 _COLUMNS = "seq, origin, n, scope, kind, entity, at, made, actor, base, body, refusal, hash"
-_BY_STORE = Refusal.ALREADY_THERE.value
-"""The one refusal that needs more than the incident's own ops (``db.ledger``)."""
+_SCOPE_ROWS = (
+    "SELECT hub_seq, origin, n, scope, kind, entity, at, made, actor, base, body, outcome, refusal, chain "
+    "FROM op INDEXED BY op_ordered WHERE scope = ? AND hub_seq > ? AND hub_seq <= ? ORDER BY hub_seq"
+)
+_WITHHELD = "SELECT seq, leaf, chain FROM withheld WHERE scope = ? AND seq > ? AND seq <= ? ORDER BY seq"
 
 
 def chain_fault(run: Run) -> Fault | None:
-    """The first row, origin by origin, that was altered, dropped or moved; None where every chain holds."""
-    origins = run("SELECT id, device, incarnation, last_n, head_hash FROM origin ORDER BY id", ()).fetchall()
+    """The first row that was altered, dropped or moved: own lives first, then scopes; None where all hold."""
     stray = run("SELECT n FROM op WHERE origin NOT IN (SELECT id FROM origin) LIMIT 1", ()).fetchone()
     if stray is not None:
         return Fault("altered", "an op of no known origin", stray[0])
-    for number, device, incarnation, last_n, head in origins:
+    own = run("SELECT id, device, incarnation, last_n, head_hash FROM origin WHERE own ORDER BY id", ())
+    for number, device, incarnation, last_n, head in own.fetchall():
         fault = _origin_fault(run, number, Origin(device, incarnation), last_n, head)
+        if fault is not None:
+            return fault
+    origins = {row[0]: Origin(*row[1:]) for row in run(READ_ORIGINS, ()).fetchall()}
+    for scope in run(
+        "SELECT scope, start, start_chain, cursor, chain FROM scope ORDER BY scope", ()
+    ).fetchall():
+        fault = _scope_fault(run, scope, origins)
         if fault is not None:
             return fault
     return None
 
 
 def _origin_fault(run: Run, number: int, origin: Origin, last_n: int, head: bytes) -> Fault | None:
+    """An own life's chain; rows beyond its end came from the hub, and the scope's chain holds them."""
     where = f"{origin.device} {origin.incarnation}"
-    previous, n, seq = GENESIS, 0, 0
-    for row in run(f"SELECT {_COLUMNS} FROM op WHERE origin = ? ORDER BY n", (number,)):  # noqa: S608  # names of ours
+    previous, n = GENESIS, 0
+    places: dict[tuple[str, str], int] = {}
+    for row in run(
+        f"SELECT {_COLUMNS}, hub_seq FROM op WHERE origin = ? AND n <= ? ORDER BY n",  # noqa: S608  # names of ours
+        (number, last_n),
+    ):
         n += 1
         if row[2] != n:
             return Fault("dropped", where, n)
         previous = chain_hash(previous, _op(row, origin), row[10])
         if previous != row[12]:
             return Fault("altered", where, n)
-        if row[0] <= seq:
-            return Fault("moved", where, n)
-        seq = row[0]
+        if row[13] is None or row[13] >= 0:
+            # Ordered ops of a scope in the hub's order, waiting ones of an entity as they were written.
+            group, place = ((row[3], ""), row[13]) if row[13] else ((row[3], row[5]), row[0])
+            if place <= places.get(group, 0):
+                return Fault("moved", where, n)
+            places[group] = place
     if n != last_n:
         return Fault("dropped", where, n + 1)
     return None if previous == head else Fault("altered", where, n)
@@ -64,80 +73,36 @@ def _op(row: Sequence[Any], origin: Origin) -> Op:
     return Op(origin, n, scope, kind, entity, at, made, actor, base, json.loads(body))
 
 
-def fold_fault(run: Run, raw: Any) -> Fault | None:
-    """The first incident, sum or record that a fold of all ops does not give; None where all agree."""
-    sums: Counter[tuple[str, str, int]] = Counter()
-    facets: Counter[int] = Counter()
-    codes = Codes(run("SELECT facet, word, code FROM facet_code", ()))
-    origins = {row[0]: Origin(*row[1:]) for row in run(READ_ORIGINS, ())}
-    seen = 0
-    for key, rows in groupby(_incident_ops(run), itemgetter(0)):
-        folded, fault = _folded(key, rows, origins)
-        if fault is not None:
-            return fault
-        held = load(raw, "key", key)
-        if folded is None or held is None or held.now != folded:
-            return Fault("projection", f"incident {key}")
-        seen += 1
-        facets[codes.pack(folded)] += 1
-        sums.update(contribution(folded))
-    if seen != run("SELECT count(*) FROM incident", ()).fetchone()[0]:
-        return Fault("projection", "an incident without ops")
-    return _sums_fault(run, sums, facets) or _records_fault(run)
+def _scope_fault(run: Run, row: Sequence[Any], origins: Mapping[int, Origin]) -> Fault | None:
+    """A scope's order from the snapshot that this store began with; ``n`` is the place in it."""
+    scope, start, previous, cursor, chain = row
+    seq = start
+    for place, leaf, kept in _leaves(run, scope, start, cursor, origins):
+        seq += 1
+        if place != seq:
+            return Fault("dropped", f"scope {scope}", seq)
+        previous = link_hash(previous, leaf)
+        if previous != kept:
+            return Fault("altered", f"scope {scope}", seq)
+    if seq != cursor:
+        return Fault("dropped", f"scope {scope}", seq + 1)
+    return None if previous == chain else Fault("altered", f"scope {scope}", seq)
 
 
-def _incident_ops(run: Run) -> Iterator[Sequence[Any]]:
-    statement = (
-        f"SELECT incident, {_COLUMNS} FROM op INDEXED BY op_incident "  # noqa: S608  # names of ours
-        "WHERE incident IS NOT NULL ORDER BY incident, seq"
-    )
-    yield from run(statement, ())
-
-
-def _folded(
-    key: int, rows: Iterable[Sequence[Any]], origins: Mapping[int, Origin]
-) -> tuple[Incident | None, Fault | None]:
-    incident: Incident | None = None
-    for row in rows:
-        _, _, _, n, *_, refusal, _ = row
-        if refusal == _BY_STORE:
-            continue
-        decided = decide(incident, _op(row[1:], origins[row[2]]))
-        if (decided.refusal.value if decided.refusal else "") != refusal:
-            return None, Fault("projection", f"outcome of an op on incident {key}", n)
-        incident = decided.incident
-    return incident, None
-
-
-def _sums_fault(run: Run, sums: Counter[tuple[str, str, int]], facets: Counter[int]) -> Fault | None:
-    kept = {
-        (measure, town, bucket): n
-        for measure, town, bucket, n in run("SELECT measure, town, bucket, n FROM kept_sum WHERE n != 0", ())
-    }
-    if kept != {name: n for name, n in sums.items() if n}:
-        return Fault("projection", "kept sums")
-    if dict(run("SELECT facets, n FROM facet_sum WHERE n != 0", ()).fetchall()) != dict(facets):
-        return Fault("projection", "counts of the queues' filters")
-    return None
-
-
-def _records_fault(run: Run) -> Fault | None:
-    living: dict[tuple[str, str, str], tuple[int, Any, bool]] = {}
-    for made, scope, kind, text in run(
-        "SELECT made, scope, kind, body FROM op "
-        "WHERE incident IS NULL AND kind IN (?, ?) AND refusal = '' ORDER BY seq",
-        (OpKind.PUT.value, OpKind.RETIRE.value),
+def _leaves(
+    run: Run, scope: str, start: int, cursor: int, origins: Mapping[int, Origin]
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Place, leaf and kept chain of every row, ops and withheld ones in one order."""
+    hidden = iter(run(_WITHHELD, (scope, start, cursor)).fetchall())
+    waiting = next(hidden, None)
+    for place, origin, n, where, kind, entity, at, made, actor, base, body, outcome, why, chain in run(
+        _SCOPE_ROWS, (scope, start, cursor)
     ):
-        body = json.loads(text)
-        name = (body["kind"], body["id"], scope)
-        if kind == OpKind.PUT:
-            living[name] = (made, body["record"], False)
-        else:
-            living[name] = (*living[name][:2], True)
-    kept = {
-        (kind, identity, scope): (rev, json.loads(body), bool(retired))
-        for kind, identity, scope, rev, body, retired in run(
-            "SELECT kind, id, scope, rev, body, retired FROM record", ()
-        )
-    }
-    return None if kept == living else Fault("projection", "records")
+        while waiting is not None and waiting[0] < place:
+            yield waiting
+            waiting = next(hidden, None)
+        op = Op(origins[origin], n, where, kind, entity, at, made, actor, base)
+        yield place, leaf_hash(place, op, body, outcome, why), chain
+    while waiting is not None:
+        yield waiting
+        waiting = next(hidden, None)

@@ -117,6 +117,9 @@ class Reader(Protocol):
     def moved(self, identity: str) -> MovedRow | None:
         """Where an incident went that was here; None where it is here, or never was."""
 
+    def cursors(self) -> Mapping[str, int]:
+        """How far this store has seen each scope's order; empty without a hub."""
+
     def state(self) -> LedgerState:
         """Head, waiting ops, device."""
 

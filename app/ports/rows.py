@@ -159,7 +159,7 @@ class OpenAge:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One record of the district's or a town's lists. ``rev`` is the ledger's place that last put it."""
+    """One record of the district's or a town's lists. ``rev`` is when its put was made, in ms."""
 
     kind: str
     id: str

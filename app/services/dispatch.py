@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Refusal
 from app.domain.incident import State
@@ -23,7 +23,7 @@ def assign(desk: Desk, key: int, handler: str, *, lead: bool = False) -> Done:
         lists = desk.lists.now(tx.read)
         if handler not in lists.units and handler not in lists.members:
             return Refusal.UNKNOWN_RECORD
-        body = {"assignment": desk.ids.fresh(), "handler": handler, "lead": lead}
+        body = {"assignment": desk.ids.fresh(), "handler": handler, "lead": lead, **_seen(tx)}
         accept: list[Step] = [(OpKind.ACCEPT, {})] if incident.state is State.REPORTED else []
         return [*accept, (OpKind.ASSIGN, body)]
 
@@ -33,7 +33,17 @@ def assign(desk: Desk, key: int, handler: str, *, lead: bool = False) -> Done:
 def whistle(desk: Desk, key: int, handlers: Sequence[str], reason: str) -> Done:
     """吹哨: call departments in; each gets its own clock."""
     calls = [{"assignment": desk.ids.fresh(), "handler": handler} for handler in handlers]
-    return act(desk, key, OpKind.WHISTLE, {"calls": calls, "reason": reason})
+
+    def plan(tx: Tx, _incident: Incident) -> Sequence[Step]:
+        return [(OpKind.WHISTLE, {"calls": calls, "reason": reason, **_seen(tx)})]
+
+    return act_planned(desk, key, plan)
+
+
+def _seen(tx: Tx) -> dict[str, Any]:
+    """How far this desk saw each scope: from it the hub knows whether a handler was taken unawares."""
+    cursors = dict(tx.read.cursors())
+    return {"seen": cursors} if cursors else {}
 
 
 def acknowledge(desk: Desk, key: int, assignment: str) -> Done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -223,6 +224,11 @@ def test_a_renewed_store_numbers_anew_and_keeps_its_history(store):
     assert store.verify(refold=True) is None
 
 
+def unmarked(receipt):
+    """Without the marks, which name the store."""
+    return replace(receipt, incident=receipt.incident and replace(receipt.incident, marks=()))
+
+
 @pytest.mark.parametrize("foreseen", [1, 4, 1000])
 def test_many_at_once_become_what_they_become_one_by_one(opened, monkeypatch, foreseen):
     luck = random.Random(foreseen)
@@ -238,7 +244,7 @@ def test_many_at_once_become_what_they_become_one_by_one(opened, monkeypatch, fo
     monkeypatch.setattr("db.projections.HELD_AT_MOST", 2)
     for part in (drafts[:150], drafts[150:]):
         with one.write("m1") as tx, many.write("m1") as both:
-            assert [tx.append(d) for d in part] == both.append_many(part)
+            assert list(map(unmarked, map(tx.append, part))) == list(map(unmarked, both.append_many(part)))
     assert many.verify(refold=True) is None
     with many.reading() as read:
         refused = Counter(row[0] for row in read._run("SELECT refusal FROM op"))

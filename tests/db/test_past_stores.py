@@ -46,7 +46,7 @@ def holds_all(store) -> None:
         assert read.person("c1") == Person("c1", ENTITIES[State.REPORTED], "王某", "13800000000")
         assert read.setting("theme") == {"dark": True}
         assert read.import_mark("job") == ImportMark("job", 7, 700, 5, 1, 1)
-        assert [(r.id, r.body) for r in read.records("place")] == [("p1", {"name": "弥牟镇"})]
+        assert [(r.id, r.rev, r.body) for r in read.records("place")] == [("p1", AT, {"name": "弥牟镇"})]
         assert read.head() == sum(map(len, WAY_TO.values())) + 4
         sums = Counter()
         for row in read.sums(0, 1 << 40):

@@ -224,6 +224,9 @@ class MemoryReader:
     def export(self, query: QueueQuery) -> Iterator[Incident]:
         yield from self._in(query)
 
+    def cursors(self) -> Mapping[str, int]:
+        return self._shelf.cursors
+
     def import_mark(self, job: str) -> ImportMark | None:
         return self._shelf.marks.get(job)
 

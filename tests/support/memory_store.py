@@ -46,6 +46,7 @@ class Shelf:
     persons: dict[str, Person] = field(default_factory=dict)
     marks: dict[str, ImportMark] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    cursors: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{
