@@ -41,7 +41,7 @@ LONGEST_CALL, LONGEST_SNAPSHOT = 120.0, 1800.0
 POKE_SILENCE = 40.0
 """The hub pings every 15 s; a line that is silent for longer is dead."""
 
-REQUEST = "x-request-id"
+REQUEST = "x-asked"
 """Names each request; a hub says it again in its answer."""
 
 LARGEST_ANSWER = 256 * 1024 * 1024
@@ -52,12 +52,14 @@ RENEWED_BEFORE = 60.0
 class HubClient:
     """The hub at ``url``, as the device ``device`` with its ``secret``.
 
-    ``ca_pem`` is the only authority that is trusted; empty for the machine's own. Safe from any thread.
+    ``ca_pem`` is the only authority that is trusted; empty for the machine's own. A call is given up after
+    ``silence`` s without a sign of life. Safe from any thread.
     """
 
-    def __init__(self, url: str, ca_pem: str, device: str, secret: str) -> None:
+    def __init__(self, url: str, ca_pem: str, device: str, secret: str, *, silence: float = READ) -> None:
         self._device = device
         self._secret = secret
+        self._silence = silence
         self._lines = Lines()
         self._token = ""
         self._token_until = 0.0
@@ -68,7 +70,7 @@ class HubClient:
             base_url=url.rstrip("/"),
             verify=trust(url, ca_pem),
             trust_env=False,
-            timeout=httpx2.Timeout(CONNECT, read=READ, write=WRITE),
+            timeout=httpx2.Timeout(CONNECT, read=silence, write=WRITE),
             limits=httpx2.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=60.0),
             headers={"accept-encoding": wire.ZSTD, "user-agent": f"grid-command/{wire.VERSION}"},
         )
@@ -188,7 +190,7 @@ class HubClient:
         self,
         path: str,
         params: Mapping[str, Any],
-        silence: float = READ,
+        silence: float | None = None,
         longest: float | None = LONGEST_SNAPSHOT,
     ) -> Iterator[bytes]:
         """The answer's octets as they come, still compressed."""
@@ -211,7 +213,7 @@ class HubClient:
     @contextlib.contextmanager
     def _open(
         self, method: str, path: str, params: Mapping[str, Any] | None, body: bytes | None, bearer: str,
-        silence: float = READ,
+        silence: float | None = None,
     ) -> Iterator[httpx2.Response]:  # fmt: skip
         if self._lines.hung_up:
             raise LinkProblem(LinkTrouble.NO_LINE, "hung up")
@@ -228,7 +230,7 @@ class HubClient:
             told_as_problem(path),
             self._http.stream(
                 method, path, params=params, content=body, headers=headers,
-                timeout=httpx2.Timeout(CONNECT, read=silence, write=WRITE),
+                timeout=httpx2.Timeout(CONNECT, read=silence or self._silence, write=WRITE),
                 extensions={"trace": self._lines.watch},
             ) as answer,
         ):  # fmt: skip
