@@ -157,6 +157,16 @@ def _link(argv: Sequence[str]) -> int:
     return bootstrap.run_link(_settings(args := parser.parse_args(argv)), args)
 
 
+def _field(argv: Sequence[str]) -> int:
+    from app.tools import field
+
+    wording = _wording(argv)
+    parser = Arguments("main.py field", "在场模拟人员 simulated people in the field", wording)
+    parser.add_argument("--lang", choices=("zh", "en"), help="语言 language")
+    field.add_arguments(parser)
+    return field.run(parser.parse_args(argv), bootstrap.resources_folder(), wording)
+
+
 def _tool(words: tuple[str, ...], argv: Sequence[str]) -> int:
     module, what = TOOLS[words]
     tool = importlib.import_module(module)
@@ -184,6 +194,7 @@ def _usage() -> int:
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
     print("  main.py hub init|serve|enrol|users|devices|backup|restore|status|verify --help")
     print("  main.py link enrol|sign-in|status|sync --help\n  main.py agent --help")
+    print("  main.py field --url URL --user NAME [--actors N] [--minutes M]")
     print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
         print(f"  main.py {' '.join(words)} --help\t{what}")
@@ -200,6 +211,8 @@ def main(argv: Sequence[str]) -> int:
         return bootstrap.run_hub(argv[1:])
     if argv[0] == "bench":
         return _bench(argv[1:])
+    if argv[0] == "field":
+        return _field(argv[1:])
     if argv[0] == "centre":
         return _centre(argv[1:])
     if argv[0] == "agent":
