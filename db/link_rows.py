@@ -33,7 +33,11 @@ def open_conflicts(run: Run) -> Sequence[ConflictRow]:
         f"WHERE {IN_CONFLICT}",
         (),
     )
-    found = [ConflictRow(*row, conflict) for *row, text in rows for conflict in conflicts_of(text)]
+    found = [
+        ConflictRow(key, number, title, severity, place, conflict)
+        for key, number, title, severity, place, text in rows
+        for conflict in conflicts_of(text)
+    ]
     return tuple(sorted(found, key=lambda row: (row.conflict.at, row.key), reverse=True))
 
 
@@ -47,6 +51,6 @@ def refused_ops(run: Run, limit: int, seen: Any) -> Sequence[RefusedRow]:
     )
     upto = seen if isinstance(seen, int) else 0
     return tuple(
-        RefusedRow(seq, n, kind, at, actor, json.loads(body), *rest, seen=seq <= upto)
-        for seq, n, kind, at, actor, body, *rest in rows
+        RefusedRow(seq, n, kind, at, actor, json.loads(body), why, key, number, title, seen=seq <= upto)
+        for seq, n, kind, at, actor, body, why, key, number, title in rows
     )
