@@ -126,10 +126,8 @@ class HubStore:
             write_notes(raw, taking.notes, now)
             return pushed, ordering
 
-        try:
+        with _texts():
             pushed, ordering = self._attempted(work.scopes, attempt)
-        except UnicodeEncodeError as error:
-            raise LinkProblem(LinkTrouble.BAD_PAGE, "half of a surrogate pair") from error
         self._after(ordering)
         return pushed
 
@@ -177,7 +175,8 @@ class HubStore:
             write_notes(raw, handed.notes, now)
             return taken, ordering
 
-        taken, ordering = self._attempted(handed.scopes, attempt)
+        with _texts():
+            taken, ordering = self._attempted(handed.scopes, attempt)
         self._after(ordering)
         return taken
 
@@ -256,6 +255,15 @@ class HubStore:
     def _after(self, ordering: Ordering) -> None:
         """After its commit."""
         self._lookout.after(ordering)
+
+
+@contextmanager
+def _texts() -> Iterator[None]:
+    """A text that is none in UTF-8 makes no page."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise LinkProblem(LinkTrouble.BAD_PAGE, "half of a surrogate pair") from error
 
 
 def new_scope(raw: Raw, scope: str, epoch: str, life: str) -> None:

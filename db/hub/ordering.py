@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from app.domain.conflict import decide
 from app.domain.errors import Refusal
 from app.domain.moving import as_body
-from app.domain.op import Op, OpKind, Origin, Outcome, canonical_body, leaf_hash, link_hash
+from app.domain.op import Op, OpKind, Outcome, canonical_body, leaf_hash, link_hash
 from db.hub.bookings import Bookings
-from db.hub.copying import copy_in, run, storable_text
+from db.hub.copying import copy_in, storable_text
 from db.hub.held_incidents import HeldIncidents
 from db.hub.held_records import RECORD_OPS, HeldRecords
+from db.hub.names import too_long
 from db.hub.rows import OP_COLUMNS, op_line
+from db.hub.seats import last_n, locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from app.domain.incident import Incident
     from app.ports.rows import Person
     from db.hub.database import Raw
+    from db.hub.seats import Seat
 
 HUB = "hub"
 """The actor of the hub's own ops."""
@@ -46,21 +49,6 @@ class ScopeNotHeld(LookupError):
         self.scope = scope
 
 
-@dataclass(slots=True)
-class Seat:
-    """A locked scope's row. ``own`` is the hub's origin in it, ``own_n`` its last number once asked for."""
-
-    scope: str
-    epoch: str
-    head: int
-    chain: bytes
-    booked: int
-    own_id: int
-    own: Origin
-    began: int
-    own_n: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of an op: its place and number, outcome and refusal, and the incident after it."""
@@ -79,7 +67,7 @@ class Ordering:
         self._raw = raw
         self._now = now
         self._asked = frozenset(scopes)
-        self.seats = _locked(raw, sorted(self._asked))
+        self.seats = locked(raw, sorted(self._asked))
         self.incidents = HeldIncidents(raw)
         self.records = HeldRecords(raw)
         self.bookings = Bookings(raw, now)
@@ -94,6 +82,8 @@ class Ordering:
         """
         if refusal:
             return self._keep(origin, op, text, Outcome.REFUSED, refusal, None)
+        if too_long(op.body):
+            return self._keep(origin, op, text, Outcome.REFUSED, Refusal.MALFORMED, None)
         if op.kind in RECORD_OPS:
             why = self.records.take(op)
             outcome = Outcome.REFUSED if why else Outcome.APPLIED
@@ -248,28 +238,6 @@ _REACHES = _CARRIED | {_MOVE_IN}
 """What reaches from one scope into the one where the incident is."""
 
 
-def last_n(raw: Raw, scope: str, origin: int) -> int:
-    """The last number that the scope has of an origin; 0 for none."""
-    row = run(
-        raw, "SELECT last_n FROM scope_origin WHERE scope = %s AND origin = %s", (scope, origin)
-    ).fetchone()
-    return 0 if row is None else int(row[0])
-
-
 def poke(scope: str, head: int) -> str:
     """What a commit says on ``POKES``."""
     return json.dumps({"scope": scope, "head": head}, ensure_ascii=False)
-
-
-def _locked(raw: Raw, scopes: list[str]) -> dict[str, Seat]:
-    """The scopes' rows, locked in the order of their names, so that no two writers wait for each other."""
-    rows = run(
-        raw,
-        "SELECT s.id, s.epoch, s.head, s.chain, s.booked, s.hub_origin, o.device, o.incarnation FROM scope s "
-        "JOIN origin o ON o.id = s.hub_origin WHERE s.id = ANY(%s) ORDER BY s.id FOR UPDATE OF s",
-        (scopes,),
-    )
-    return {
-        scope: Seat(scope, epoch, head, chain, booked, own, Origin(device, life), head)
-        for scope, epoch, head, chain, booked, own, device, life in rows
-    }

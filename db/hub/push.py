@@ -12,8 +12,8 @@ from app.domain.op import HUB_DEVICE, HUB_OPS, Op, OpKind, Origin
 from app.ports.link import LinkProblem, LinkTrouble, Pushed
 from db.hub.copying import run
 from db.hub.held_records import RECORD_OPS
-from db.hub.ordering import last_n
 from db.hub.rows import body_of
+from db.hub.seats import last_n
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -132,23 +132,25 @@ class PagePush:
         last = last_n(self._raw, page.scope, self._origin)
         known = self._known(last)
         foreign = self._elsewhere()
-        new = [r for r in self._read if r.sent.n > last]
+        new = [r for r in self._read if r.sent.n not in known]
         self._foresee(new)
         rights = Rights(permit, page.scope)
         acked, previous = page.ops[0].prev, last
         for i, read in enumerate(self._read):
             op = read.sent
-            if op.n <= last:
-                if known.get(op.n) != _content(op):
-                    return self._forked(i, acked)
-                acked = op.n
-                continue
-            if op.prev > previous:
-                raise LinkProblem(LinkTrouble.GAP, f"{op.n} after {op.prev}, known to {previous}")
-            if op.prev < previous or op.n in foreign:
+            told = known.get(op.n)
+            if op.n in foreign or (told is not None and told != _content(op)):
                 return self._forked(i, acked)
-            self._take(read, rights)
-            acked = previous = op.n
+            if op.n > last:
+                if op.prev > previous:
+                    raise LinkProblem(LinkTrouble.GAP, f"{op.n} after {op.prev}, known to {previous}")
+                if op.prev < previous:
+                    return self._forked(i, acked)
+                previous = op.n
+            if told is None:
+                # Below the last one, yet not known: lost by a restore, after which others gave later ones.
+                self._take(read, rights)
+            acked = op.n
         self._keep_persons()
         return Pushed(acked, seat.head)
 

@@ -112,6 +112,21 @@ def test_what_the_backup_lacks_is_handed_in_by_whoever_has_it(store, device, tmp
     assert store.verify(refold=True) is None
 
 
+def test_its_author_pushes_what_was_lost_though_others_gave_later_ones(store, device, tmp_path):
+    e = fresh()
+    device.push(device.report(e))
+    store.backup(tmp_path / "b")
+    lost = [device.op(OpKind.NOTE, e, base=1) for _ in range(3)]
+    device.push(*lost)
+    tail = rows(store)[1:]
+    store.restore(tmp_path / "b")
+    assert store.hand_in(TOWN, tail[1:], (), anyone) == 2
+    pushed = device.push(*lost, device.op(OpKind.ACCEPT, e, base=4))
+    assert (pushed.acked, pushed.forked) == (5, ())
+    assert [o.n for o in rows(store)] == [1, 3, 4, 2, 5]
+    assert store.verify(refold=True) is None
+
+
 def test_a_move_that_was_lost_is_made_whole_again_from_either_side(store, device, tmp_path):
     e, there = fresh(), Device(store, OTHER)
     device.push(device.report(e))

@@ -216,6 +216,27 @@ def test_odd_texts_come_back_letter_for_letter(store, device):
     assert store.verify(refold=True) is None
 
 
+def test_a_name_too_long_for_an_index_is_refused_and_blocks_nothing(store, device):
+    e, long = fresh(), "长" * 5_000
+    device.push(
+        device.report(number=long),
+        device.report(ref=long),
+        device.report(e, title=long),
+        device.op(OpKind.ACCEPT, e, base=1),
+        device.op(OpKind.ASSIGN, e, {"assignment": "a1", "handler": long}, base=2),
+        device.op(OpKind.WHISTLE, e, {"calls": [{"assignment": long, "handler": "d1"}]}, base=2),
+        device.op(OpKind.PUT, "unit:x", {"kind": "unit", "id": long, "record": {}}),
+    )
+    assert [o.refusal for o in rows(store)] == ["malformed", "malformed", "", "", *["malformed"] * 3]
+    assert store.verify(refold=True) is None
+
+
+def test_half_of_a_surrogate_pair_is_no_page(store, device):
+    with pytest.raises(LinkProblem) as problem:
+        device.push(replace(device.report(), actor="\ud800"))
+    assert trouble(problem) is LinkTrouble.BAD_PAGE
+
+
 def test_another_epoch_is_told(store, device):
     page = replace(device.page(device.report()), epoch="another")
     with pytest.raises(LinkProblem) as problem:
