@@ -32,11 +32,11 @@ STATUS: Mapping[LinkTrouble, int] = {
 
 _DETAILS = 3
 _PLAIN = {
-    400: (LinkTrouble.BAD_PAGE, "not a request that can be read"),
     404: (LinkTrouble.BAD_PAGE, "no such path"),
     405: (LinkTrouble.BAD_PAGE, "no such method here"),
     408: (LinkTrouble.TOO_SLOW, "the body did not come in time"),
     413: (LinkTrouble.TOO_LARGE, "the body is too long"),
+    422: (LinkTrouble.BAD_PAGE, "not a body that can be read"),
 }
 
 
@@ -89,9 +89,11 @@ def add_answers(app: FastAPI, limits: Limits) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code, words = _PLAIN.get(error.status_code, (LinkTrouble.BAD_PAGE, ""))
+        # The framework says 400 to a body that is no text at all; malformed is malformed.
+        status = 422 if error.status_code == 400 else error.status_code
+        code, words = _PLAIN.get(status, (LinkTrouble.BAD_PAGE, ""))
         request.scope["trouble"] = code.value, words
-        return trouble(error.status_code, code, words, error.headers)
+        return trouble(status, code, words, error.headers)
 
     def fault(request: Request, _error: Exception) -> Response:
         return trouble(500, LinkTrouble.HUB_FAULT, str(request.scope.get("id", "")))

@@ -30,7 +30,8 @@ def two_workers(hub: ServedHub, stack: ExitStack) -> tuple[httpx2.Client, httpx2
         if worker in found:
             client.close()
         else:
-            found[worker] = stack.enter_context(client)
+            stack.callback(client.close)
+            found[worker] = client
     first, second = found.values()
     return first, second
 
