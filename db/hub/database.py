@@ -24,6 +24,13 @@ KEPT, AT_MOST = 4, 16
 PATIENCE = 10
 """So many s a worker waits for a connection of its pool, and a statement for a lock."""
 
+_SETTINGS = (
+    f"lock_timeout={PATIENCE}s",
+    "timezone=UTC",
+    "synchronous_commit=on",  # what a device is told to be kept is on the disk
+    "cursor_tuple_fraction=1",  # what is read by a cursor here is read to its end
+)
+
 
 def engine_of(url: str) -> Engine:
     """A pool of connections; ``StoreProblem`` where the address is none of PostgreSQL."""
@@ -37,8 +44,7 @@ def engine_of(url: str) -> Engine:
         pool_timeout=PATIENCE,
         pool_pre_ping=True,
         connect_args={
-            # Whatever is read by a cursor here is read to its end: plan for all of it.
-            "options": f"-c lock_timeout={PATIENCE}s -c timezone=UTC -c cursor_tuple_fraction=1",
+            "options": " ".join(f"-c {setting}" for setting in _SETTINGS),
             "application_name": "grid-command",
             "connect_timeout": PATIENCE,
         },

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
 
 from app.domain.op import GENESIS
 from app.ports.link import HeldIncident, HeldRecord, SnapshotHead
 from app.ports.rows import Person
 from db.hub import pull
 from db.hub.copying import run
+from db.hub.faults import told_in_words
 from db.hub.rows import ORDER_COLUMNS, ordered
 
 if TYPE_CHECKING:
@@ -44,6 +48,7 @@ class HubSnapshot:
         self._raw = self._stack.enter_context(frozen)
         self._scope = scope
         self._whole = whole
+        self._reading: Any = None
         try:
             self._head = self._find_head()
         except BaseException:
@@ -94,13 +99,19 @@ class HubSnapshot:
                 yield Person(*row)
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        with self._raw.cursor("snapshot", binary=True) as cursor:
+        with told_in_words(), self._raw.cursor("snapshot", binary=True) as cursor:
+            self._reading = cursor
             cursor.itersize = AT_ONCE
             cursor.execute(statement, values)
             yield from cursor
 
     def close(self) -> None:
-        """End the transaction."""
+        """End the transaction; what was not read to its end ends with it."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            # While the connection is still ours: a generator that is forgotten may be swept up much later.
+            with contextlib.suppress(psycopg.Error):
+                reading.close()
         self._stack.close()
 
     def __enter__(self) -> Self:

@@ -40,6 +40,7 @@ def bring_up_to_date(engine: Engine) -> bool:
     ``NewerStore`` where a later release has written it; then nothing is changed.
     """
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # an upgrade may take its time
         connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
         found = revision_of(connection)
         if found == REVISION:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -64,6 +66,26 @@ def test_in_two_scopes_it_is_said_on_both_once(store):
     assert flags(store) == expected
     with store.reading() as read:
         assert [c.kind.value for c in read.incident(e).conflicts] == ["unit_double_booked"]
+    assert store.verify(refold=True) is None
+
+
+def test_sent_at_the_same_moment_it_is_found_whoever_commits_first(store):
+    for _ in range(5):
+        before = len(flags(store))
+        barrier = threading.Barrier(2)
+
+        def both(scope, barrier=barrier):
+            device, e = Device(store, scope), fresh()
+            device.push(device.report(e), device.op(OpKind.ACCEPT, e, base=1))
+            barrier.wait(timeout=30)
+            device.push(device.op(OpKind.ASSIGN, e, {"assignment": fresh(), "handler": "u1"}, base=2))
+            return device, e
+
+        with ThreadPoolExecutor(2) as pool:
+            sent = list(pool.map(both, (TOWN, OTHER)))
+        assert len(flags(store)) == before + 2
+        for device, e in sent:
+            device.push(device.op(OpKind.CANCEL, e, base=4))
     assert store.verify(refold=True) is None
 
 

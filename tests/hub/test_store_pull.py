@@ -135,6 +135,20 @@ def test_a_snapshot_for_who_sees_records_alone(store, device):
         assert len(list(told.records())) == 1
 
 
+def test_a_snapshot_left_half_read_harms_nobody(store, device):
+    for _ in range(5):
+        device.push(*(device.report() for _ in range(500)))
+    told = store.snapshot(TOWN, whole=True)
+    rest = told.incidents()
+    next(rest)
+    told.close()
+    told.close()
+    with store.transaction() as raw:
+        raw.execute("SELECT 1")
+        rest.close()
+        assert raw.execute("SELECT count(*) FROM incident").fetchone() == (2_500,)
+
+
 def test_a_snapshot_of_nothing_and_of_no_scope(store):
     with store.snapshot(TOWN, whole=True) as told:
         assert (told.head.seq, told.head.chain) == (0, GENESIS)
