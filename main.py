@@ -93,7 +93,9 @@ def _screenshot(argv: Sequence[str]) -> int:
     wording = _wording(argv)
     parser = Arguments("main.py screenshot", "屏幕外绘制 draw pages off screen", wording)
     _general(parser)
-    parser.add_argument("--page", default="command", choices=("command", "kpi"))
+    parser.add_argument(
+        "--page", default="command", choices=("command", "kpi", "conflict", "offline", "settle")
+    )
     parser.add_argument("--size", default="1920x1080", metavar="WxH")
     parser.add_argument("--theme", default="dark", choices=("dark", "light"))
     parser.add_argument("--all", action="store_true", help="每一页 every page; --out is then a folder")

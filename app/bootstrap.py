@@ -42,6 +42,9 @@ DISTRICT = "510113"
 VERSION = "0.2.0"
 REMEMBERED = "looks.json"
 LOG_BYTES = 2_000_000
+DEMO_TOWN = "510113102"
+LINE_PAGES = ("conflict", "offline", "settle")
+"""Pictures of a desk that belongs to a hub."""
 DEMO_INSTANT = 1_795_154_732_000
 """2026-11-20 14:05:32 at the district: the instant of all pictures, so that they can be made again."""
 
@@ -383,9 +386,35 @@ def draw_pictures(settings: Settings, pictures: Sequence[tuple[Settings, Picture
     """Draw pages of the demonstration as of ``DEMO_INSTANT``; the exit code."""
     from ui.screenshot import draw
 
-    desk = open_demonstration(settings, StoppedClock(DEMO_INSTANT))
+    clock = StoppedClock(DEMO_INSTANT)
+    alone = [drawn for drawn in pictures if drawn[1].page not in LINE_PAGES]
+    linked = [drawn for drawn in pictures if drawn[1].page in LINE_PAGES]
+    if alone:
+        desk = open_demonstration(settings, clock)
+        for dressed, picture in alone:
+            draw(desk, words_of(dressed), looks_of(dressed), picture)
+            print(picture.out)  # noqa: T201 - the command's answer
+        desk.store.close()
+    if linked:
+        _draw_linked(open_demonstration(settings, clock), linked)
+    return 0
+
+
+def _draw_linked(desk: Desk, pictures: Sequence[tuple[Settings, Picture]]) -> None:
+    """Pictures of a desk that belongs to a hub: off line in its town, on line at the district."""
+    from app.tools.demo_line import DemoLine, StillLine
+    from db.engine import LocalStore
+    from ui.outside import Outside
+    from ui.screenshot import draw
+
+    assert isinstance(desk.store, LocalStore)
+    town = replace(desk, centre=Centre(DEMO_TOWN, "弥"))
+    line = DemoLine(town, desk.store, resources_folder(), DEMO_TOWN)
+    line.make()
     for dressed, picture in pictures:
-        draw(desk, words_of(dressed), looks_of(dressed), picture)
+        off = picture.page == "offline"
+        outside = Outside(StillLine(line.status() if off else line.mended()))
+        shown = replace(picture, key=line.twice_dispatched, town=DEMO_TOWN if off else "")
+        draw(town if off else desk, words_of(dressed), looks_of(dressed), shown, outside)
         print(picture.out)  # noqa: T201 - the command's answer
     desk.store.close()
-    return 0

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from app.services.desk import Desk
     from app.services.words import Words
     from ui.desktop import Desktop, Looks
+    from ui.outside import Outside
 
-PAGES = ("command", "kpi")
+PAGES = ("command", "kpi", "conflict", "offline", "settle")
+SHOWN = {"conflict": "command", "offline": "command"}
+"""Pictures that show a page of another name."""
 PATIENCE_MS = 30_000
 POLL_MS = 30
 SETTLED_POLLS = 12
@@ -31,25 +34,32 @@ class NotReadyError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What to draw: a page in pixels, and where to."""
+    """What to draw: a page in pixels, and where to. ``town`` narrows the queue, ``key`` is what is opened."""
 
     page: str
     width: int
     height: int
     out: Path
+    town: str = ""
+    key: int | None = None
 
 
-def draw(desk: Desk, words: Words, looks: Looks, picture: Picture) -> None:
+def draw(desk: Desk, words: Words, looks: Looks, picture: Picture, outside: Outside | None = None) -> None:
     """Draw one picture; ``NotReadyError`` when the page does not come to rest, OSError for the file."""
     app = bring_up(looks, off_screen=True)
-    window = open_window(desk, words, looks)
+    window = open_window(desk, words, looks, outside)
     try:
         window.resize(picture.width, picture.height)
         window.show_queue(Queue.WORKING)
-        window.show_page(picture.page)
+        if picture.town:
+            window.queue.show_town(picture.town)
+        window.show_page(SHOWN.get(picture.page, picture.page))
         window.show()
         _until(window, lambda: _stands(window))
-        window.queue.step(4)
+        if picture.key is None:
+            window.queue.step(4)
+        else:
+            window.queue.select(picture.key)
         _until(window, lambda: _stands(window) and window.panel.dossier is not None)
         app.processEvents()
         picture.out.parent.mkdir(parents=True, exist_ok=True)

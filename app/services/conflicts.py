@@ -159,7 +159,7 @@ def _edit(desk: Desk, tx: Tx, incident: Incident, conflict: Conflict) -> Sequenc
     if field == "place":
         return [(OpKind.RELOCATE, relocate_body(lists, incident, value, *_seat(tx, incident, value)))]
     if field == "title":
-        return [(OpKind.CLASSIFY, _as_it_is(incident) | {"title": value})]
+        return [(OpKind.CLASSIFY, as_it_is(incident) | {"title": value})]
     item = value if field == "item" else incident.item
     level = int(value) if field == "severity" else incident.severity
     found = lists.items.get(item)
@@ -167,11 +167,11 @@ def _edit(desk: Desk, tx: Tx, incident: Incident, conflict: Conflict) -> Sequenc
         if item and item != incident.item:
             return Refusal.UNKNOWN_RECORD
         unlisted = {"item": "", "item_rev": 0, "category": ""} if field == "item" else {}
-        return [(OpKind.CLASSIFY, _as_it_is(incident) | unlisted | {"severity": level})]
+        return [(OpKind.CLASSIFY, as_it_is(incident) | unlisted | {"severity": level})]
     return [(OpKind.CLASSIFY, classify_body(lists, incident, found, level))]
 
 
-def _as_it_is(incident: Incident) -> dict[str, Any]:
+def as_it_is(incident: Incident) -> dict[str, Any]:
     """A classification that changes nothing."""
     due = {
         clock: at

@@ -38,7 +38,9 @@ FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
+class Phrase:
+    """How a matter of an item is told; ``{road}``, ``{no}`` and ``{village}`` are filled in."""
+
     item: str
     title: str
     detail: str
@@ -54,9 +56,7 @@ class Demonstration:
         with desk.store.reading() as read:
             self._lists = desk.lists.now(read)
         folder = resources / "demo"
-        self._phrases = [
-            _Phrase(r["item_id"], r["title"], r["detail"]) for r in _rows(folder / "phrases.csv")
-        ]
+        self._phrases = phrases(resources)
         self._roads: dict[str, list[str]] = {}
         for r in _rows(folder / "roads.csv"):
             self._roads.setdefault(r["town"], []).append(r["name"])
@@ -94,8 +94,8 @@ class Demonstration:
         source = chance.choices([s for s, _ in SOURCES], [w for _, w in SOURCES])[0]
         called = source in {"hotline", "resident"}
         new = Report(
-            title=_filled(phrase.title, named),
-            detail=_filled(phrase.detail, named),
+            title=filled(phrase.title, named),
+            detail=filled(phrase.detail, named),
             source=source,
             item=phrase.item,
             place=grid.id,
@@ -230,7 +230,13 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _filled(text: str, named: Mapping[str, str]) -> str:
+def phrases(resources: Path) -> list[Phrase]:
+    """Every phrase that is shipped."""
+    return [Phrase(r["item_id"], r["title"], r["detail"]) for r in _rows(resources / "demo" / "phrases.csv")]
+
+
+def filled(text: str, named: Mapping[str, str]) -> str:
+    """The text with its names in their places."""
     for name, value in named.items():
         text = text.replace("{" + name + "}", value)
     return text

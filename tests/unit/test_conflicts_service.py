@@ -218,7 +218,7 @@ def test_of_two_severities_the_other_is_taken_with_its_limits():
 def test_of_two_titles_the_other_is_taken_and_nothing_else_changes():
     story = Story()
     before = story.incident
-    as_it_is = conflicts._as_it_is(before)
+    as_it_is = conflicts.as_it_is(before)
     with story.desk.store.write("m-001") as tx:
         tx.append(Draft(OpKind.CLASSIFY, before.id, before.scope, story.clock.at, as_it_is | {"title": "甲"}))
     story.meanwhile(OpKind.CLASSIFY, as_it_is | {"title": "乙"})

@@ -10,7 +10,7 @@ from app.domain.op import OpKind, Outcome
 from app.services import conflicts as settling
 from app.services import spell
 from ui.dispatch.actions import Action
-from ui.dispatch.history import what_done
+from ui.dispatch.history import actor_name, what_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -119,7 +119,7 @@ def _lines(conflict: Conflict, dossier: Dossier, words: Words) -> tuple[Conflict
 def _who(row: TimelineRow | None, dossier: Dossier, words: Words) -> str:
     if row is None:
         return ""
-    actor = dossier.lists.handler_name(row.actor, words.lang)
+    actor = actor_name(row.actor, dossier.lists, words)
     return f"{spell.day_time(row.at, words.lang, dossier.now)} {actor}"
 
 

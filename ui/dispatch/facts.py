@@ -42,14 +42,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``short`` facts may stand two in a line; ``link`` is what can be done about it, with its ``key``."""
+    """``short`` facts may stand two in a line; ``link`` is what can be done about it."""
 
     label: str
     words: str
     tip: str = ""
     short: bool = False
     link: str = ""
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,13 @@ def facts(dossier: Dossier, words: Words, person: Person | None = None) -> tuple
     """What is known; a thing that is not known is not there. ``person``: the caller, shown in full now."""
     incident, lists = dossier.incident, dossier.lists
     found = [_item(dossier, words), _place(dossier, words)]
+    if dossier.caller or dossier.phone:
+        found.append(_caller(dossier, words, person))
     member = lists.member_on_duty(incident.place)
     on_duty = words.say("dispatch", "on_duty", name=member.name) if member else None
     found.append(
         Fact(words.say("dispatch", "member"), on_duty or words.say("dispatch", "nobody"), short=True)
     )
-    if dossier.caller or dossier.phone:
-        found.append(_caller(dossier, words, person))
     if dossier.nearby is not None:
         n, still = _others_nearby(dossier.nearby, dossier)
         said = words.say("dispatch", "near", n=n, open=still) if n else words.say("dispatch", "near_none")
@@ -120,7 +119,7 @@ def _caller(dossier: Dossier, words: Words, person: Person | None) -> Fact:
     names = (person.name, person.phone) if person else (dossier.caller, dossier.phone)
     link = words.say("dispatch", "caller_hide" if person else "caller_key") if dossier.may_show else ""
     said = " · ".join(part for part in names if part)
-    return Fact(words.say("dispatch", "caller"), said, short=True, link=link, key=SHOW_KEY)
+    return Fact(words.say("dispatch", "caller"), said, link=link)
 
 
 def _item(dossier: Dossier, words: Words) -> Fact:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.ports.rows import TimelineRow
     from app.services.desk import Desk
     from app.services.dossier import Dossier
+    from app.services.lists import Lists
     from app.services.words import Words
 
 _GOOD = {OpKind.REPORT_IN, OpKind.HANDLE, OpKind.CLOSE, OpKind.RESUME}
@@ -70,6 +71,7 @@ def tell(desk: Desk, key: int, words: Words, identity: str = "") -> Told | Gone:
         return Gone(moved.number, desk.lists.now(read).place_name(moved.to, words.lang))
 
 
+HUB_ACTOR = "hub"
 CLOCK = 5
 """How long a time is that needs no day."""
 
@@ -79,6 +81,11 @@ def history(dossier: Dossier, now: int, words: Words) -> tuple[HistoryRow, ...]:
     orders = _orders(dossier)
     dated = any(len(spell.day_time(row.at, words.lang, now)) > CLOCK for row in dossier.timeline)
     return tuple(_row(row, orders, dossier, now, words, dated=dated) for row in reversed(dossier.timeline))
+
+
+def actor_name(actor: str, lists: Lists, words: Words) -> str:
+    """Who did it, by name; the hub's own ops have an actor that no list knows."""
+    return words.say("settle", "hub") if actor == HUB_ACTOR else lists.handler_name(actor, words.lang)
 
 
 def what_done(row: TimelineRow, dossier: Dossier, words: Words) -> str:
@@ -94,7 +101,7 @@ def _row(
     row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, now: int, words: Words, *, dated: bool
 ) -> HistoryRow:
     lists, lang = dossier.lists, words.lang
-    actor = lists.handler_name(row.actor, lang)
+    actor = actor_name(row.actor, lists, words)
     what = _what(row, orders, dossier, words)
     refused = ""
     if row.outcome == Outcome.REFUSED:

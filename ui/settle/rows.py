@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.services import spell
 from ui.dispatch.conflict_facts import told_words
+from ui.dispatch.history import actor_name
 
 if TYPE_CHECKING:
     from app.services.to_settle import ToSettle
@@ -74,4 +75,4 @@ def refused_rows(found: ToSettle, words: Words) -> tuple[SettleRow, ...]:
 
 
 def _when(at: int, actor: str, found: ToSettle, words: Words) -> str:
-    return f"{spell.day_time(at, words.lang, found.now)} {found.lists.handler_name(actor, words.lang)}"
+    return f"{spell.day_time(at, words.lang, found.now)} {actor_name(actor, found.lists, words)}"
