@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 
 from app.hub.api import make_app
 from app.hub.parts import HubParts, Limits
@@ -142,28 +143,31 @@ def test_more_pushes_than_slots_hear_429_with_retry_after() -> None:
             assert wire.pushed_of(answer.content) == Pushed(1, 1)
 
 
-def test_a_fault_is_a_500_with_an_id_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_a_500_with_an_id_and_nothing_else() -> None:
     desk = HeldDesk()
-    with running(desk, Limits()) as url:
+    with capture_logs() as log, running(desk, Limits()) as url:
         answer = httpx2.get(f"{url}/v1/hello", headers={"authorization": "Bearer fault"}, trust_env=False)
         away = httpx2.get(f"{url}/health", trust_env=False)
     assert answer.status_code == 500
     assert answer.json() == {"code": "hub_fault", "detail": answer.headers["x-request-id"]}
     assert (away.status_code, away.json()["code"]) == (503, "store")
-    captured = capsys.readouterr()
-    assert answer.headers["x-request-id"] in captured.out + captured.err
+    fault = next(line for line in log if line["event"] == "fault")
+    assert (fault["id"], fault["exc_info"]) == (answer.headers["x-request-id"], True)
     assert "gone" not in away.text
 
 
 def test_too_many_streams_hear_when_to_come_again() -> None:
     desk = HeldDesk()
     headers = {"authorization": "Bearer t"}
-    with running(desk, Limits(streams=1)) as url, httpx2.Client(base_url=url, trust_env=False) as http:
-        with http.stream("GET", "/v1/pokes", headers=headers) as stream:
-            next(stream.iter_lines())
-            refused = http.get("/v1/pokes", headers=headers)
-            assert refused.status_code == 429
-            assert int(refused.headers["retry-after"]) > 0
+    with (
+        running(desk, Limits(streams=1)) as url,
+        httpx2.Client(base_url=url, trust_env=False) as http,
+        http.stream("GET", "/v1/pokes", headers=headers) as stream,
+    ):
+        next(stream.iter_lines())
+        refused = http.get("/v1/pokes", headers=headers)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
 
 
 def test_tries_at_the_door_are_counted_by_address(own_hub: ServedHub) -> None:
