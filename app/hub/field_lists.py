@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, cast
@@ -29,6 +30,9 @@ class FieldLists:
         with self._turn:
             if self._now is None or self._now.rev != rev:
                 self._now = load(cast("Reader", reader))
+                # They last: a full collection need not walk tens of thousands of their objects each time.
+                gc.collect()
+                gc.freeze()
             return self._now if self._now.places else None
 
 

@@ -40,6 +40,10 @@ class DeskReader(HubReader):
         del key
         return self.incident(self.about) if self.about else None
 
+    def cursors(self) -> Mapping[str, int]:
+        """The hub follows no scope: it sees all that it has."""
+        return {}
+
 
 class DeskTx(HubTx):
     """One transaction for many requests, begun with all their scopes; each in its own actor's name.
