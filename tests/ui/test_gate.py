@@ -52,6 +52,9 @@ class Door:
 
     def leave(self):
         self.work.stop()
+        if self.dialog is not None:
+            self.dialog.hide()
+            self.dialog.deleteLater()
 
 
 @pytest.fixture

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ui.errand import Errand
 from ui.theme.buttons import KeyButton
 from ui.theme.heads import text_label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+_WIDTH = 520
 
 
 class GateDialog(QDialog):
@@ -17,7 +24,7 @@ class GateDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.setMinimumWidth(480)
+        self.setFixedWidth(_WIDTH)  # so that wrapped words know how high they are
         self.errand = Errand(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
@@ -70,6 +77,7 @@ class GateDialog(QDialog):
         self._said.style().unpolish(self._said)
         self._said.style().polish(self._said)
         self._said.setAccessibleName(words)
+        self._fit()
 
     def said(self) -> str:
         """What is said now."""
@@ -80,6 +88,17 @@ class GateDialog(QDialog):
         for part in (*self.opened_inputs(), self.act, self.away):
             part.setEnabled(not busy)
         self._bar.setVisible(busy)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the wrapped words need."""
+        layout = self.layout()
+        if layout is not None and self.isVisible():
+            layout.activate()
+            self.resize(_WIDTH, max(self.height(), layout.totalHeightForWidth(_WIDTH)))
 
     def reject(self) -> None:
         if not self.errand.running:

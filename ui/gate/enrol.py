@@ -14,6 +14,7 @@ from ui.gate.dialog import GateDialog
 from ui.gate.trouble import trouble_words
 from ui.theme.buttons import KeyButton
 from ui.theme.heads import text_label
+from ui.theme.tokens import SIZES
 
 if TYPE_CHECKING:
     from app.ports.gate import Gate
@@ -42,10 +43,12 @@ class EnrolDialog(GateDialog):
             parent,
         )
         self.text = QLineEdit()
+        self.text.setFixedHeight(SIZES.button)
         self.text.setAccessibleName(self.tr("登记地址"))
         self.text.setPlaceholderText("https://…/#…")
         self.file = KeyButton(self.tr("从文件读取"), "", "small")
         self.file.setAutoDefault(False)
+        self.file.setFixedHeight(SIZES.small)
         self.file.clicked.connect(self._choose_file)
         self._will = text_label("", "second", "t2")
         row = QHBoxLayout()

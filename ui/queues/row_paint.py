@@ -97,8 +97,14 @@ def _waiting(painter: QPainter, upper: QRect, lower: QRect, cells: Cells, tokens
 def _limit(painter: QPainter, upper: QRect, lower: QRect, limit: Limit, tokens: Tokens) -> None:
     ink = {"overdue": tokens.crit, "late": tokens.crit, "due": tokens.high}.get(limit.kind, tokens.t1)
     upper, lower = upper.adjusted(0, 0, -8, 0), lower.adjusted(0, 0, -8, 0)
-    _words(painter, "second", ink if limit.kind in {"overdue", "due"} else tokens.t2, upper, limit.clock)
     bold = limit.kind in {"overdue", "due", "late"}
+    taken = sum(
+        _measures(role)[1].horizontalAdvance(words)
+        for role, words in (("second", limit.clock), ("strong" if bold else "body", limit.text))
+    )
+    if taken + 4 <= upper.width():  # the figure says more than whose it is
+        clock = ink if limit.kind in {"overdue", "due"} else tokens.t2
+        _words(painter, "second", clock, upper, limit.clock)
     ink = ink if limit.kind != "none" else tokens.t2
     _words(painter, "strong" if bold else "body", ink, upper, limit.text, right=True)
     if limit.kind == "neutral" or limit.kind == "due" or limit.kind == "overdue":  # noqa: PLR1714 - narrows

@@ -44,7 +44,7 @@ class SettleRows(Rows):
         left += 24
         first = QRect(left, box.top() + 6, 0, 20)
         lower = QRect(left, box.top() + 27, 0, 18)
-        wide = QFontMetrics(role_face("second")).horizontalAdvance(row.when)
+        wide = QFontMetrics(role_face("second")).horizontalAdvance(row.when) + 8  # halves of a px add up
         for line, words, role in ((first, row.number, "body"), (lower, row.when, "second")):
             at = QRect(right - max(wide, 90), line.top(), max(wide, 90), line.height())
             say(painter, at, words, soft if role == "second" else second, role, _RIGHT)

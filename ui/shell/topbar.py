@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.domain.ids import CHINA
 from ui.shell.flat_button import FlatButton
 from ui.shell.topbar_line import LineView
 from ui.shell.topbar_state import Line, TopBarState
 from ui.theme.apply import theme
-from ui.theme.heads import text_label
+from ui.theme.heads import ElidedLabel, text_label
 from ui.theme.tokens import SIZES
 from ui.theme.widgets import IconMark, KeyCap, StateDot
 
@@ -60,7 +60,9 @@ class TopBar(QWidget):
         self._now = now
         self._state = TopBarState("")
         self._narrow = False
-        self._centre = text_label("", "body", "t2")
+        self._centre = ElidedLabel("", "body")
+        self._centre.setProperty("ink", "t2")
+        self._centre.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.search = SearchField()
         self.search.clicked.connect(self.search_requested)
         self._line = LineView()
