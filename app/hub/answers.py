@@ -6,12 +6,17 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import psycopg
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from app.ports.link import LinkProblem, LinkTrouble
+from app.ports.problems import StoreProblem, StoreTrouble
+from db.hub.faults import trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -95,6 +100,16 @@ def add_answers(app: FastAPI, limits: Limits) -> None:
         request.scope["trouble"] = code.value, words
         return trouble(status, code, words, error.headers)
 
+    def away(request: Request, error: Exception) -> Response:
+        code = error.code if isinstance(error, StoreProblem) else trouble_of(error)
+        if code is None:
+            raise error
+        request.scope["trouble"] = LinkTrouble.STORE.value, f"{code.value} {type(error).__name__}"
+        wait = {"retry-after": str(limits.retry_after)}
+        if code is StoreTrouble.LOCKED:
+            return trouble(429, LinkTrouble.BUSY, "others are being served", wait)
+        return trouble(503, LinkTrouble.STORE, "the database does not answer", wait)
+
     def fault(request: Request, _error: Exception) -> Response:
         return trouble(500, LinkTrouble.HUB_FAULT, str(request.scope.get("id", "")))
 
@@ -105,4 +120,6 @@ def add_answers(app: FastAPI, limits: Limits) -> None:
     app.add_exception_handler(RequestValidationError, shape)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(ClientDisconnect, gone)
+    for kind in (StoreProblem, DBAPIError, PoolTimeout, psycopg.Error):
+        app.add_exception_handler(kind, away)
     app.add_exception_handler(Exception, fault)

@@ -26,8 +26,8 @@ ScopeName = Annotated[str, Query(min_length=1, max_length=128, pattern=r"^[^\x00
 MaybeName = Annotated[str, Query(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Place = Annotated[int, Query(ge=0, lt=2**63)]
 Places = Annotated[str, Query(pattern=r"^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,199}$", max_length=3800)]
-_READING = troubles(401, 403, 408, 413, 422, 429)
-_WRITING = troubles(400, 401, 403, 408, 409, 413, 415, 422, 429)
+_READING = troubles(401, 403, 408, 413, 422, 429, 503)
+_WRITING = troubles(400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
 
 
 def link_router(parts: "HubParts") -> APIRouter:

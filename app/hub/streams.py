@@ -46,7 +46,7 @@ def _add_snapshot(router: APIRouter, parts: "HubParts") -> None:
     threads = CapacityLimiter(limits.snapshots)
 
     @router.get("/snapshot", response_class=Response,
-                responses={**SNAPSHOT, **troubles(401, 403, 408, 413, 422, 429)})  # type: ignore[dict-item]  # fmt: skip
+                responses={**SNAPSHOT, **troubles(401, 403, 408, 413, 422, 429, 503)})  # type: ignore[dict-item]  # fmt: skip
     async def snapshot(who: Asker, scope: ScopeName) -> Response:
         """The scope's state as of one row of its order (``app.link.snapshot_stream``)."""
         held, snapshot = AsyncExitStack(), ExitStack()

@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import httpx2
+import psycopg
+from sqlalchemy import make_url
 
 from app.link import wire
 from app.link.snapshot_stream import StreamedSnapshot
-from tests.contract.served import PATIENCE, TOWN
+from tests.contract.served import PATIENCE, TOWN, is_trouble
 
 if TYPE_CHECKING:
     from tests.contract.served import ServedHub
@@ -151,3 +153,37 @@ def test_a_worker_that_dies_is_replaced(hub: ServedHub) -> None:
         two_workers(hub, stack)
     with hub.client() as http:
         assert http.get("/health").status_code == 200
+
+
+def test_a_database_that_goes_away_is_said_and_comes_back(own_hub: ServedHub) -> None:
+    """Its connections are cut and new ones refused; then it is there again, and the pokes with it."""
+    device = own_hub.device("away", TOWN)
+    own_hub.person("o-mimou", "town_officer", TOWN)
+    address = make_url(own_hub.database).set(drivername="postgresql")
+    name, root = address.database, address.set(database="postgres")
+    with (
+        psycopg.connect(root.render_as_string(hide_password=False), autocommit=True) as db,
+        own_hub.client() as http,
+        own_hub.client() as listener,
+        listener.stream("GET", "/v1/pokes", headers=device.headers) as stream,
+    ):
+        epoch = device.epoch(http, TOWN)
+        lines = stream.iter_lines()
+        next(lines)
+        db.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        for path in ("/health", "/v1/hello"):
+            answer = http.get(path, headers=device.headers)
+            assert (answer.status_code, answer.json()["code"]) == (503, "store"), answer.text
+            assert is_trouble(answer)
+        own_hub.wait_for_line(event="listening broke")
+        db.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        while http.get("/health").status_code != 200:
+            threading.Event().wait(0.05)
+        pushed = http.post("/v1/push", content=device.report(epoch, TOWN, "o-mimou"),
+                           headers={**device.headers, "content-type": "application/json"})  # fmt: skip
+        assert pushed.status_code == 200, pushed.text
+        told = wire.pushed_of(pushed.content)
+        wanted = f'{{"scope":"{TOWN}","head":{told.head}}}'
+        assert any(line == f"data: {wanted}" for line in lines)
+    assert not own_hub.lines(event="fault")
