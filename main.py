@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import bootstrap
+from app.ports.link import LinkProblem
 from app.ports.problems import StoreProblem, StoreTrouble
 from app.tools.arguments import Arguments, language_asked
 from app.tools.diskfault import disk_code
@@ -233,6 +234,9 @@ def run(argv: Sequence[str]) -> int:
         return main(argv)
     except StoreProblem as problem:
         print(_wording(argv)("problem", problem.code.value), file=sys.stderr)
+        return 1
+    except LinkProblem as problem:
+        print(_wording(argv)("link", problem.code.value), file=sys.stderr)
         return 1
     except OSError as error:
         print(_wording(argv)("disk", disk_code(error), name=error.filename or error), file=sys.stderr)

@@ -75,7 +75,7 @@ class Sync:
 
     def round(self) -> RoundDone:
         """A whole round. ``LinkProblem`` where the line, the device or the store itself is in trouble."""
-        self._tally = _Tally()
+        self._tally = _Tally(greeted=True)
         before = self._clock.now()
         hello = twice(self._hub.hello)
         now = self._clock.now()
@@ -171,7 +171,8 @@ class Sync:
     def _pull(self, scope: str) -> None:
         mark, head = self._marks()[scope], self._heads[scope]
         ahead = head.head - mark.cursor
-        if (mark.cursor == 0 and ahead > SNAPSHOT_NEW) or ahead > SNAPSHOT_ABSENT:
+        absent = (mark.cursor == 0 and ahead > SNAPSHOT_NEW) or ahead > SNAPSHOT_ABSENT
+        if absent and self._tally.greeted:
             self._take_snapshot(scope)
         mended = False
         while self._watching.go_on():
@@ -206,7 +207,8 @@ class Sync:
                 self._pull_ops = max(LEAST_PULL, self._pull_ops // 2)
             raise
         self._pull_ops = min(PULL_OPS, self._pull_ops * 2)
-        self._raise_head(mark.scope, page.head)
+        # Its word stands, also where it is less: a poke that was bent on the way has no such row.
+        self._heads[mark.scope] = replace(self._heads[mark.scope], head=page.head)
         self._tally.pulled += page.count
         self._watching.progress(self._tally.pulled, max(self._tally.to_take, self._tally.pulled))
         return page
@@ -267,6 +269,7 @@ class Sync:
 class _Tally:
     """What the round under way has come to so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, greeted: bool = False) -> None:
+        self.greeted = greeted
         self.pushed = self.pulled = self.unknown = self.snapshots = self.to_take = 0
         self.troubles: dict[str, LinkProblem] = {}

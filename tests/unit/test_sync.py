@@ -220,6 +220,14 @@ def test_a_poke_is_followed_without_a_greeting(centre):
     assert same(a, b)
 
 
+def test_a_poke_that_was_bent_on_the_way_costs_one_question(centre):
+    a = centre.desk("a")
+    a.write("1")
+    centre.rounds()
+    assert centre.syncs["a"].touch({DISTRICT: 2**40, "no such scope": 3}).quiet
+    assert centre.line("a").calls["snapshot"] == 0
+
+
 def test_what_waits_for_a_scope_that_is_not_followed_is_told(centre):
     a = centre.desk("a")
     a.write("1", "510113999")
