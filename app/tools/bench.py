@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from app.services.words import Words
 
 NAMES = ("start", "queue", "map", "apply", "kpi", "import")
+HUB_NAMES = ("hub", "scale")
+"""Measured when named: they start servers, and are no part of the desktop's own figures."""
 QUEUE_MS, BATCH_MS, FULL_MS, KPI_MS, FOLLOW_MS = 50, 20, 40, 100, 200
 WAIT_MS, LONGEST_MS, CHANGES_PER_S = 16, 100, 50
 POINTS = 100_000
+INTAKE_SECONDS, SCALE_SECONDS = 5.0, 4.0
+"""s that one measurement of the hub takes, unless ``--seconds`` asks for less."""
 
 
 class QueueTimes(Protocol):
@@ -91,15 +95,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=15, help="repetitions of each act (15)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long changes arrive in apply (60)")
     parser.add_argument("--points", type=int, default=POINTS, help=f"live points on the map ({POINTS})")
+    parser.add_argument("--clients", type=int, default=0, help="clients of the hub at once (1, 4, 16, 64)")
     parser.add_argument("--file", type=Path, help="a Boston 311 table for import (else one is made)")
 
 
 def run(args: argparse.Namespace, bench: Bench) -> int:
     """Measure and tell; 0 measured (kept or not), 2 for a name that is none."""
     names = args.names or list(NAMES)
-    unknown = [name for name in names if name not in NAMES]
+    unknown = [name for name in names if name not in (*NAMES, *HUB_NAMES)]
     if unknown:
-        print(f"bench: {' '.join(unknown)}? {' '.join(NAMES)}", file=sys.stderr)
+        print(f"bench: {' '.join(unknown)}? {' '.join((*NAMES, *HUB_NAMES))}", file=sys.stderr)
         return 2
     told: list[Figure] = []
     for name in names:
@@ -124,6 +129,12 @@ def _measured(name: str, args: argparse.Namespace, bench: Bench) -> Iterable[Fig
         )
     if name == "map":
         return _map(args, bench)
+    if name == "hub":
+        return _hub(args, bench)
+    if name == "scale":
+        from app.tools.bench_scale import scale_figures
+
+        return scale_figures(min(args.seconds, SCALE_SECONDS))
     store = _store(args, bench)
     if name == "start":
         return start_figures(bench.program, store, bench.until, min(args.runs, 5))
@@ -132,6 +143,15 @@ def _measured(name: str, args: argparse.Namespace, bench: Bench) -> Iterable[Fig
     if name == "kpi":
         return _kpi(args, bench, store)
     return _apply(args, bench, store)
+
+
+def _hub(args: argparse.Namespace, bench: Bench) -> Iterable[Figure]:
+    from app.tools.bench_hub import CLIENTS, LISTED_ROWS, HubBench, hub_figures
+
+    clients = (args.clients,) if args.clients else CLIENTS
+    rows, runs = min(args.rows, LISTED_ROWS), min(args.runs, 3)
+    seconds = min(args.seconds, INTAKE_SECONDS)
+    return hub_figures(HubBench(bench.program, bench.resources, clients, seconds, runs, rows))
 
 
 def _store(args: argparse.Namespace, bench: Bench) -> BenchStore:
