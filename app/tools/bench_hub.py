@@ -47,7 +47,7 @@ _QUERIES = {
     "severity.down": "sort=severity&descending=true",
     "number": "sort=number",
     "state": "state=working&state=assigned&sort=due",
-    "town": "town=510113103&sort=reported",
+    "town": "town=510113102&sort=reported",
     "combined": f"state=closed&category={quote(CATEGORIES[3])}&severity=2&source=hotline&sort=number",
     "rare": f"state=reported&category={quote(CATEGORIES[5])}&severity=1&sort=due",
     "text": f"text={quote('井盖')}&sort=reported",

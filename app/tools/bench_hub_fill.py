@@ -26,7 +26,7 @@ TITLES = (
     "电动车飞线充电", "工地夜间施工扰民",
 )  # fmt: skip
 SOURCES = ("hotline", "resident", "patrol", "sensor", "grid", "video")
-TOWNS = ("510113002", "510113003", "510113102", "510113103", "510113104", "510113108", "510113111")
+DISTRICT_DIGITS = 6
 OPEN_SHARE = 0.1
 AT_ONCE = 500
 MINUTE = 60_000
@@ -63,11 +63,12 @@ def fill(data: Path, rows: int) -> None:
     try:
         with store.transaction() as raw:
             row = raw.execute("SELECT count(*) FROM incident").fetchone()
+        towns = [scope for scope in store.scopes() if len(scope) > DISTRICT_DIGITS]
         held = int(row[0]) if row else 0
         chance, now = random.Random(rows), clock.now()  # noqa: S311 - a story, not a secret
         step = 2 * 365 * 24 * 60 * MINUTE // max(rows, 1)
         for start in range(held, rows, AT_ONCE):
-            town = TOWNS[(start // AT_ONCE) % len(TOWNS)]
+            town = towns[(start // AT_ONCE) % len(towns)]
             with store.write("bench", town) as tx:
                 for i in range(start, min(start + AT_ONCE, rows)):
                     tx.append_many(_matter(ids.fresh(), town, now - (rows - i) * step, i, chance))
