@@ -33,6 +33,8 @@ TOOLS = {
 # These read a store that is there; a mistyped name is told, not made into an empty store.
 READING = (("export", "incidents"), ("verify",))
 PICTURE_SIDES = (320, 16384)
+WIDEST_OF_A_LINE = 1920
+"""Pages of a desk that belongs to a hub are drawn up to this width, px."""
 PICTURE_SET = (
     (1920, 1080, "dark", "zh"), (1920, 1080, "light", "zh"), (1366, 768, "dark", "zh"),
     (3840, 2160, "dark", "zh"), (1920, 1080, "light", "en"),
@@ -116,6 +118,8 @@ def _screenshot(argv: Sequence[str]) -> int:
     made = []
     for page in PAGES:
         for width, height, theme, lang in PICTURE_SET:
+            if width > WIDEST_OF_A_LINE and page in bootstrap.LINE_PAGES:
+                continue
             usual = (width, lang) == (1920, "zh")
             name = f"{page}-{theme}.png" if usual else f"{page}-{theme}-{width}x{height}-{lang}.png"
             dressed = bootstrap.settings_from(store=args.store, plain=True, lang=lang, theme=theme)
@@ -196,7 +200,7 @@ def _usage() -> int:
     print("  main.py centre [--actors N] [--no-window SECONDS]")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
     print("  main.py hub init|serve|enrol|users|devices|backup|restore|status|verify --help")
-    print("  main.py link enrol|sign-in|status|sync --help\n  main.py agent --help")
+    print("  main.py link enrol|sign-in|status|sync|salvage --help\n  main.py agent --help")
     print("  main.py field --url URL --user NAME [--actors N] [--minutes M]")
     print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():

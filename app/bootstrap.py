@@ -21,6 +21,7 @@ import platformdirs
 import structlog
 
 from app.domain.ids import uuid7
+from app.domain.op import Origin
 from app.ports.problems import StoreProblem
 from app.services.desk import Centre, Desk
 from app.services.lists import ListsInForce
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from app.link.thread import Link
     from app.ports.clock import Clock
     from db.engine import LocalStore
+    from db.salvage import Salvaged
     from ui.desktop import Looks
     from ui.screenshot import Picture
 
@@ -270,11 +272,19 @@ def run_link(settings: Settings, args: argparse.Namespace) -> int:
     """``main.py link …``; the exit code."""
     from app.link.desk_gate import DeskGate
     from app.tools import link
+    from db.key import store_key
+    from db.salvage import salvage
 
     clock = WallClock()
     with contextlib.closing(open_local(settings, clock)) as store:
         gate = DeskGate(store, clock, resumed=True, name=args.name or "")
-        return link.run(args, link.Opened(store, gate, clock), words_of(settings), resources_folder())
+
+        def salvaged(path: Path) -> Salvaged:
+            key = None if settings.plain else store_key(path, settings.passphrase)
+            return salvage(path, key, Origin(store.own_origin().device, FreshIds().fresh()))
+
+        opened = link.Opened(store, gate, clock, salvaged)
+        return link.run(args, opened, words_of(settings), resources_folder())
 
 
 def open_demonstration(settings: Settings, clock: Clock | None = None) -> Desk:

@@ -75,7 +75,7 @@ def hand_in_after(
             break
         after = max(op.seq for op in ops)
         try:
-            for part, named in _pages([op for op in ops if not op.withheld], persons):
+            for part, named in pages([op for op in ops if not op.withheld], persons):
                 unknown += hub.hand_in(scope, part, named)
         except LinkProblem as problem:
             if problem.code is not LinkTrouble.FORBIDDEN:
@@ -84,7 +84,7 @@ def hand_in_after(
     return unknown
 
 
-def _pages(
+def pages(
     ops: Sequence[OrderedOp], persons: Sequence[Person]
 ) -> Iterator[tuple[Sequence[OrderedOp], Sequence[Person]]]:
     """Pages that the hub takes: ``PUSH_OPS`` ops and ``PUSH_BYTES`` of bodies, each with its callers."""

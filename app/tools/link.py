@@ -1,4 +1,4 @@
-"""``main.py link enrol|sign-in|status|sync``: this store and its hub, from the command line."""
+"""``main.py link enrol|sign-in|status|sync|salvage``: this store and its hub, from the command line."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.link.enrolment import enrolment, signed_in
 from app.ports.gate import Signed, Trouble
 from app.ports.link import LinkProblem, LinkTrouble
 from app.services.line_trouble import with_store
+from app.services.reconcile import pages
 from app.services.spell import day_time
 from app.services.sync import RoundDone, Sync
 from app.tools.wording import Wording
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
+    from collections.abc import Callable
 
     from app.link.client import HubClient
     from app.link.desk_gate import DeskGate
@@ -28,12 +30,13 @@ if TYPE_CHECKING:
     from app.ports.clock import Clock
     from app.services.words import Words
     from db.engine import LocalStore
+    from db.salvage import Salvaged
 
 ROUNDS = 50
 """More rounds than this in one ``link sync`` mean that others write faster than this store takes in."""
 
 LONGEST_WAIT = 60.0
-WHAT = ("enrol", "sign-in", "status", "sync")
+WHAT = ("enrol", "sign-in", "status", "sync", "salvage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Opened:
     store: LocalStore
     gate: DeskGate
     clock: Clock
+    salvage: Callable[[Path], Salvaged]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--name", help="enrol：本机名称 this desktop's name")
     parser.add_argument("--json", action="store_true", help="status, sync：机器可读 for machines")
+    parser.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="salvage：损坏的存储 the damaged store"
+    )
 
 
 def run(args: argparse.Namespace, opened: Opened, words: Words, resources: Path) -> int:
@@ -165,6 +172,23 @@ def _round(sync: Sync) -> RoundDone:
     return sync.round()
 
 
+def _salvage(args: argparse.Namespace, opened: Opened, say: Wording) -> int:
+    if args.source is None:
+        return _need(say, "--from")
+    with contextlib.closing(_hub(opened)) as hub:
+        found = with_store(lambda: opened.salvage(args.source))
+        taken = 0
+        for scope, ops in found.ops.items():
+            for page, persons in pages(ops, found.persons):
+                taken += hub.hand_in(scope, page, persons)
+    total = sum(map(len, found.ops.values()))
+    if args.json:
+        print(json.dumps({"found": total, "taken": taken, "lost": found.lost}))
+    else:
+        print(say("link_tool", "salvaged", path=args.source, found=total, taken=taken, lost=found.lost))
+    return 0
+
+
 def _hub(opened: Opened) -> HubClient:
     def found() -> Enrolment | None:
         with opened.store.reading() as read:
@@ -177,5 +201,5 @@ def _hub(opened: Opened) -> HubClient:
 
 
 _COMMANDS = {
-    "enrol": _enrol, "sign-in": _sign_in, "status": _status, "sync": _sync,
+    "enrol": _enrol, "sign-in": _sign_in, "status": _status, "sync": _sync, "salvage": _salvage,
 }  # fmt: skip
