@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from app.domain.op import OpKind, Origin
@@ -21,10 +22,24 @@ _WAITING = (
     "FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL AND scope = ? AND origin = ? AND n > ? "
     "ORDER BY n LIMIT ?"
 )
+_PLACED = (
+    "SELECT n FROM op INDEXED BY op_name WHERE origin = ? AND n > ? AND n < ? AND scope = ? "
+    "AND hub_seq IS NOT NULL ORDER BY n"
+)
+"""Own ops among the waiting ones that a page or snapshot has brought although nobody acknowledged them."""
+
 _ACKED = (
     "SELECT o.id, coalesce(a.n, 0) FROM origin o "
     "LEFT JOIN acked a ON a.origin = o.id AND a.scope = ? WHERE o.own ORDER BY o.id"
 )
+
+
+_NEXT = (
+    "SELECT o.device, o.incarnation FROM origin o LEFT JOIN acked a ON a.origin = o.id AND a.scope = ? "
+    "WHERE o.own AND EXISTS (SELECT 1 FROM op p INDEXED BY op_waiting WHERE p.hub_seq IS NULL "
+    "AND p.scope = ? AND p.origin = o.id AND p.n > coalesce(a.n, 0)) ORDER BY o.id LIMIT 1"
+)
+"""The own origin whose page is next in a scope."""
 
 
 def next_page(raw: Any, scope: str, ops: int, octets: int) -> PushPage | None:
@@ -35,16 +50,17 @@ def next_page(raw: Any, scope: str, ops: int, octets: int) -> PushPage | None:
     for origin, acked in raw.execute(_ACKED, (scope,)).fetchall():
         rows = raw.execute(_WAITING, (scope, origin, acked, ops)).fetchall()
         if rows:
-            sent, persons = _within(raw, rows, acked, octets)
+            placed = raw.execute(_PLACED, (origin, acked, rows[-1][0], scope)).fetchall()
+            sent, persons = _within(raw, rows, [acked, *(n for (n,) in placed)], octets)
             name = raw.execute("SELECT device, incarnation FROM origin WHERE id = ?", (origin,)).fetchone()
             return PushPage(scope, followed.epoch, Origin(*name), sent, persons)
     return None
 
 
 def _within(
-    raw: Any, rows: Sequence[Sequence[Any]], previous: int, octets: int
+    raw: Any, rows: Sequence[Sequence[Any]], placed: Sequence[int], octets: int
 ) -> tuple[tuple[SentOp, ...], tuple[Person, ...]]:
-    """As many as fit, at least one; with the callers whom they name."""
+    """As many as fit, at least one; with the callers whom they name. ``placed``: what the hub has, by n."""
     sent: list[SentOp] = []
     persons: list[Person] = []
     left = octets
@@ -53,8 +69,8 @@ def _within(
         left -= OVERHEAD + _octets(entity, actor, body, *((person.name, person.phone) if person else ()))
         if sent and left < 0:
             break
-        sent.append(SentOp(n, previous, kind, entity, at, made, actor, base, body, refusal))
-        previous = n
+        before = max(sent[-1].n if sent else 0, placed[bisect_left(placed, n) - 1])
+        sent.append(SentOp(n, before, kind, entity, at, made, actor, base, body, refusal))
         if person is not None:
             persons.append(person)
     return tuple(sent), tuple(persons)
@@ -76,10 +92,10 @@ def _person(raw: Any, body: str) -> Person | None:
 def acknowledge(raw: Any, scope: str, acked: int, origin: Origin | None = None) -> None:
     """The hub has an own origin's ops up to ``acked``; by default that one's whose page is next."""
     if origin is None:
-        page = next_page(raw, scope, 1, 1)
-        if page is None:
+        row = raw.execute(_NEXT, (scope, scope)).fetchone()
+        if row is None:
             return
-        origin = page.origin
+        origin = Origin(*row)
     raw.execute(
         "INSERT INTO acked (scope, origin, n) SELECT ?, id, ? FROM origin "
         "WHERE device = ? AND incarnation = ? AND own "
@@ -91,7 +107,7 @@ def acknowledge(raw: Any, scope: str, acked: int, origin: Origin | None = None) 
 def waiting_scopes(raw: Any) -> tuple[str, ...]:
     """The followed scopes in which own ops wait."""
     followed = [row[0] for row in raw.execute("SELECT scope FROM scope ORDER BY scope")]
-    return tuple(scope for scope in followed if next_page(raw, scope, 1, 1) is not None)
+    return tuple(scope for scope in followed if raw.execute(_NEXT, (scope, scope)).fetchone() is not None)
 
 
 WAITING_COUNT = (

@@ -67,7 +67,8 @@ def apply_page(raw: Any, page: PullPage, now: int, fresh: Callable[[], str]) -> 
     seq = confirmed.settle(seats & known.keys(), first + len(rows))
     _seat(raw, confirmed, rows, ids, known, first)
     projections.flush()
-    _keep_rest(raw, page, hidden, origins, rows, ids)
+    raw.executemany(sql.PUT_WITHHELD, hidden)
+    keep_persons(raw, page.persons)
     beyond = [row.op.n for row, i in zip(rows, ids, strict=True) if i == origins.current]
     if beyond and max(beyond) > origins.last_n(origins.current):
         origins.begin(fresh())  # this store was set back: its next numbers are in use already
@@ -194,20 +195,6 @@ def _seat(
         ))  # fmt: skip
     raw.executemany(sql.SEAT_OP, seated)
     raw.executemany(sql.INSERT_OP, new)
-
-
-def _keep_rest(
-    raw: Any,
-    page: PullPage,
-    hidden: Sequence[tuple[Any, ...]],
-    origins: Origins,
-    rows: Sequence[Row],
-    ids: Sequence[int],
-) -> None:
-    raw.executemany(sql.PUT_WITHHELD, hidden)
-    keep_persons(raw, page.persons)
-    last = {i: row.op.n for row, i in zip(rows, ids, strict=True) if i in origins.own}
-    raw.executemany(sql.RAISE_ACKED, [(page.scope, i, n) for i, n in last.items()])
 
 
 def settle_acknowledged(raw: Any, scope: str) -> None:

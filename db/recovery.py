@@ -128,6 +128,8 @@ def forget_order(raw: Any, scope: str, after: int) -> None:
     if row is None:
         return
     raw.execute("UPDATE op SET hub_seq = NULL, chain = NULL WHERE scope = ? AND hub_seq > ?", (scope, after))
+    if after < row.start:  # what stood before the first row kept here may be lost too
+        raw.execute("UPDATE op SET hub_seq = NULL WHERE scope = ? AND hub_seq < 0", (scope,))
     raw.execute("DELETE FROM withheld WHERE scope = ? AND seq > ?", (scope, after))
     raw.execute("DELETE FROM acked WHERE scope = ?", (scope,))
     raw.execute(

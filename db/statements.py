@@ -83,9 +83,6 @@ PUT_WITHHELD = _insert(
     lt.withheld, ("scope", "seq", "leaf", "chain"),
     "ON CONFLICT (scope, seq) DO UPDATE SET leaf = excluded.leaf, chain = excluded.chain",
 )  # fmt: skip
-PUT_ACKED = _insert(
-    lt.acked, ("scope", "origin", "n"), "ON CONFLICT (scope, origin) DO UPDATE SET n = excluded.n"
-)
 MARK_COLUMNS = _of(t.import_mark)
 PUT_MARK = _insert(
     t.import_mark, MARK_COLUMNS,
@@ -96,9 +93,5 @@ SEAT_OP = (
     "UPDATE op SET seq = ?, hub_seq = ?, chain = ?, outcome = ?, refusal = ?, "
     "incident = coalesce(?, incident) WHERE origin = ? AND n = ?"
 )
-RAISE_ACKED = _insert(
-    lt.acked, ("scope", "origin", "n"),
-    "ON CONFLICT (scope, origin) DO UPDATE SET n = max(n, excluded.n)",
-)  # fmt: skip
 READ_ORIGINS = "SELECT id, device, incarnation FROM origin"
 INSERT_ORIGIN = _insert(t.origin, ("id", "device", "incarnation", "last_n", "acked_n", "head_hash", "own"))

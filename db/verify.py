@@ -46,9 +46,9 @@ def _origin_fault(run: Run, number: int, origin: Origin, last_n: int, head: byte
     """An own life's chain; rows beyond its end came from the hub, and the scope's chain holds them."""
     where = f"{origin.device} {origin.incarnation}"
     previous, n = GENESIS, 0
-    places: dict[tuple[str, str], int] = {}
+    places: dict[tuple[Any, ...], int] = {}
     for row in run(
-        f"SELECT {_COLUMNS}, hub_seq FROM op WHERE origin = ? AND n <= ? ORDER BY n",  # noqa: S608  # names of ours
+        f"SELECT {_COLUMNS}, hub_seq, refused_here FROM op WHERE origin = ? AND n <= ? ORDER BY n",  # noqa: S608  # names of ours
         (number, last_n),
     ):
         n += 1
@@ -59,7 +59,7 @@ def _origin_fault(run: Run, number: int, origin: Origin, last_n: int, head: byte
             return Fault("altered", where, n)
         if row[13] is None or row[13] >= 0:
             # Ordered ops of a scope in the hub's order, waiting ones of an entity as they were written.
-            group, place = ((row[3], ""), row[13]) if row[13] else ((row[3], row[5]), row[0])
+            group, place = ((row[3],), row[13]) if row[13] else ((row[3], row[5], row[14]), row[0])
             if place <= places.get(group, 0):
                 return Fault("moved", where, n)
             places[group] = place
