@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
@@ -102,7 +101,7 @@ class EnrolDialog(GateDialog):
         invitation = self.invitation()
         pasted = bool(self.text.text().strip())
         self.act.set_off("" if invitation else self.tr("先贴登记地址"))
-        host = urlsplit(invitation).netloc if invitation else ""
+        host = invitation.partition("://")[2].partition("#")[0].partition("/")[0]
         self._will.setText(self.tr("将接入 {host}").format(host=host) if host else "")
         if pasted and not invitation:
             self.say(self.tr("这不像登记地址：要有 https://、井号和登记码。"))
