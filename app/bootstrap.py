@@ -260,12 +260,14 @@ def run_agent(settings: Settings, period: float | None) -> int:
     desk = open_desk(settings)
     assert isinstance(desk.store, LocalStore)
     key = None if settings.plain else store_key(settings.store, settings.passphrase)
-    with (
-        contextlib.closing(desk.store),
-        contextlib.closing(open_file(settings.store, key, READER_CACHE_KB)) as raw,
-    ):
-        link = open_link(desk, lambda: desk.actor, period)
-        return agent.run(desk, link, Replica(desk.store, raw))
+    raw = open_file(settings.store, key, READER_CACHE_KB)
+
+    def put_away() -> None:
+        raw.close()
+        desk.store.close()
+
+    link = open_link(desk, lambda: desk.actor, period)
+    return agent.run(desk, link, Replica(desk.store, raw), put_away)
 
 
 def run_link(settings: Settings, args: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ from app.tools import agent_acts
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from typing import TextIO
 
@@ -59,16 +59,17 @@ class Agent:
             "own": self._own, "incident": self._incident, "list": self._list,
         }  # fmt: skip
 
-    def serve(self, lines: TextIO, out: TextIO) -> None:
-        """Until the lines end or say ``stop``."""
+    def serve(self, lines: TextIO, out: TextIO) -> bool:
+        """Until the lines end or say ``stop``; whether they did, which is answered once all is put away."""
         _say(out, {"ready": True})
         for line in lines:
             if not line.strip():
                 continue
             answer = self.answer(line)
-            _say(out, answer)
             if answer.get("stopped"):
-                return
+                return True
+            _say(out, answer)
+        return False
 
     def answer(self, line: str) -> dict[str, Any]:
         """The answer to one line; the world's troubles and what cannot be understood are told in it."""
@@ -221,14 +222,18 @@ def _say(out: TextIO, answer: Mapping[str, Any]) -> None:
     out.flush()
 
 
-def run(desk: Desk, link: Link | None, replica: Replica) -> int:
-    """Serve standard input; the exit code."""
+def run(desk: Desk, link: Link | None, replica: Replica, put_away: Callable[[], None]) -> int:
+    """Serve standard input; the exit code. ``put_away`` closes the store."""
     agent = Agent(desk, link, replica)
     if link is not None:
         link.start()
+    told = False
     try:
-        agent.serve(sys.stdin, sys.stdout)
+        told = agent.serve(sys.stdin, sys.stdout)
     finally:
         if link is not None:
             link.stop()
+        put_away()
+    if told:
+        _say(sys.stdout, {"ok": True, "stopped": True})
     return 0
