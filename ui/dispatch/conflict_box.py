@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayou
 
 from ui.dispatch.flow_row import FlowRow
 from ui.theme.buttons import KeyButton
-from ui.theme.heads import ElidedLabel, SectionHead, text_label
+from ui.theme.heads import SectionHead, text_label
 from ui.theme.tokens import SIZES
 from ui.theme.widgets import StateDot
 
@@ -56,10 +56,11 @@ class _Conflict(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         for row, line in enumerate(face.lines):
-            said = ElidedLabel(line.words, "body")
+            said = text_label(line.words, "body")
+            said.setWordWrap(True)
             said.setAccessibleName(f"{line.who} {line.words}".strip())
             if line.who:
-                grid.addWidget(text_label(line.who, "second"), row, 0)
+                grid.addWidget(text_label(line.who, "second"), row, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(said, row, 1)
             else:
                 grid.addWidget(said, row, 0, 1, 2)
