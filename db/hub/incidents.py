@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from app.domain.ids import is_number
 from app.ports.accounts import EVERYWHERE
 from app.ports.rows import Person
 from db.hub.copying import run
@@ -80,10 +81,13 @@ def listed(raw: Raw, asked: Asked) -> Listed:
     """The window. By limit, those without one come last (descending: first)."""
     where, values = _where(asked)
     way = "DESC" if asked.descending else "ASC"
+    by = _COLUMN[asked.sort]
+    # The window is found in the index alone where no filter needs the rows; only its own rows are fetched.
     rows = run(
         raw,
-        f"SELECT {', '.join(COLUMNS)} FROM incident {where} "
-        f"ORDER BY {_COLUMN[asked.sort]} {way}, id {way} LIMIT %s OFFSET %s",
+        f"SELECT {', '.join(f'i.{c}' for c in COLUMNS)} FROM incident i JOIN ("
+        f"SELECT id, {by} FROM incident {where} ORDER BY {by} {way}, id {way} LIMIT %s OFFSET %s"
+        f") AS w ON w.id = i.id ORDER BY w.{by} {way}, w.id {way}",
         (*values, asked.limit, asked.offset),
     ).fetchall()
     total = run(
@@ -154,7 +158,11 @@ def _where(asked: Asked) -> tuple[str, list[Any]]:
             values.append(list(wanted))
     if asked.text:
         text = asked.text.lower()
-        pairs = sorted({text[i : i + 2] for i in range(len(text) - 1)})
-        tests.append(f"(({TEXT_PAIRS}(title) @> %s AND position(%s in lower(title)) > 0) OR number = %s)")
-        values += [pairs, text, asked.text.upper()]
+        if is_number(asked.text.upper()):
+            tests.append("number = %s")
+            values.append(asked.text.upper())
+        else:
+            pairs = sorted({text[i : i + 2] for i in range(len(text) - 1)})
+            tests.append(f"{TEXT_PAIRS}(title) @> %s AND position(%s in lower(title)) > 0")
+            values += [pairs, text]
     return (f"WHERE {' AND '.join(tests)}" if tests else ""), values
