@@ -67,9 +67,12 @@ def report_in(desk: Desk, tx: Tx, new: Report) -> Receipt:
     if new.caller or new.phone:
         body["person"] = desk.ids.fresh()
         tx.keep_person(Person(body["person"], identity, new.caller, new.phone))
-    receipt = tx.append(Draft(OpKind.REPORT, identity, town, at, body))
+    scope = _scope(desk, lists, town)
+    receipt = tx.append(Draft(OpKind.REPORT, identity, scope, at, body))
     if receipt.outcome is Outcome.REFUSED or routed.decision.loop is not Loop.SMALL or not routed.handler:
         return receipt
+    if scope != town:
+        return receipt  # the town that it goes to accepts it
     tx.append(Draft(OpKind.ACCEPT, identity, town, at, {"auto": True}))
     return tx.append(
         Draft(
@@ -77,6 +80,14 @@ def report_in(desk: Desk, tx: Tx, new: Report) -> Receipt:
             {"assignment": desk.ids.fresh(), "handler": routed.handler, "lead": True, "auto": True},
         )
     )  # fmt: skip
+
+
+def _scope(desk: Desk, lists: Lists, town: str) -> str:
+    """The town's scope. A town's desk that is told of another town's matter takes it in its own scope, the
+    only one it writes in; the hub moves it to where it belongs.
+    """
+    own = desk.centre.place
+    return town if own == lists.district.id else own
 
 
 def routed_body(routed: Routed) -> dict[str, Any]:

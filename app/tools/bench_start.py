@@ -46,9 +46,7 @@ def _one(command: Sequence[str]) -> dict[str, float]:
     """Seconds from before the process was made to each mark, and its memory at rest."""
     env = {**os.environ, "GRID_PASSPHRASE": PASSPHRASE}
     began = time.monotonic()
-    child = subprocess.Popen(
-        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    child = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = {}
     with child:
         assert child.stdout is not None

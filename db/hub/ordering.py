@@ -37,7 +37,10 @@ POKES = "poke"
 """The channel on which a commit says ``{"scope": …, "head": …}``."""
 
 _CARRIED = frozenset({OpKind.NOTE.value, OpKind.ATTACH.value})
-_RELOCATE, _MOVE_IN = OpKind.RELOCATE.value, OpKind.MOVE_IN.value
+_MOVE_IN = OpKind.MOVE_IN.value
+_PLACES = frozenset({OpKind.REPORT.value, OpKind.RELOCATE.value})
+"""What says where a matter lies: where that is in another scope, the matter goes there."""
+
 _APPLIED, _REFUSED = Outcome.APPLIED.value, Outcome.REFUSED.value
 
 
@@ -105,7 +108,7 @@ class Ordering:
             return taken
         self.incidents.step(after)
         self.bookings.note(op, taken.seq, origin, before, after)
-        if op.kind == _RELOCATE and after.town != op.scope and self._held(after.town):
+        if op.kind in _PLACES and after.town != op.scope and self._held(after.town):
             return replace(taken, incident=self._move(after, op.at))
         return taken
 

@@ -75,8 +75,8 @@ def check_texts(kind: str, entity: str, actor: str, refusal: str, body: str) -> 
 
 
 def towns(ops: Iterable[tuple[str, dict[str, Any] | None]]) -> set[str]:
-    """The towns that relocations name: their scopes may be needed."""
-    named = {body.get("town") for kind, body in ops if kind == _RELOCATE and body is not None}
+    """The towns that reports and relocations name: their scopes may be needed."""
+    named = {body.get("town") for kind, body in ops if kind in {_REPORT, _RELOCATE} and body is not None}
     return {town for town in named if isinstance(town, str) and town.isprintable()}
 
 

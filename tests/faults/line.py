@@ -38,13 +38,13 @@ class Faults:
 class Line:
     """One listening port in front of the hub. ``close`` ends every connection and the port."""
 
-    def __init__(self, hub: tuple[str, int]) -> None:
+    def __init__(self, hub: tuple[str, int], port: int = 0) -> None:
         self._hub = hub
         self._lock = threading.Lock()
         self.faults = Faults()
         self._kept_back: list[bytes] = []
         self._open: set[socket.socket] = set()
-        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._server = socket.create_server(("127.0.0.1", port), backlog=64)
         self.port: int = self._server.getsockname()[1]
         self._closed = False
         threading.Thread(target=self._accept, name=f"line-{self.port}", daemon=True).start()

@@ -14,6 +14,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = Path(__file__).with_name("killed.py")
+PERIOD = "0.5"
+"""s between two rounds of a desktop under test, so that a missed poke costs little of the test's time."""
+
 PATIENCE = 30.0
 """s: how long an answer may take before the test says that the program hangs."""
 
@@ -30,6 +33,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_STATE_HOME": str(folder / "state"),
         "PYTHONUNBUFFERED": "1",
+        "GRID_LINK_PERIOD": PERIOD,
     }
     return {**inherited, **own, **more}
 
@@ -95,13 +99,13 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         if self.alive:
             os.killpg(self._process.pid, number)
 
     def end(self, number: int = signal.SIGKILL, patience: float = PATIENCE) -> int:
         """Signal the whole group and wait for its end; the exit code."""
-        self.signal(number)
+        self.send(number)
         code = self._process.wait(patience)
         self._log.close()
         for stream in (self._process.stdin, self._process.stdout):
@@ -122,9 +126,17 @@ class Desktop:
         self._process: Process | None = None
 
     def start(self, kill: str = "never", **environ: str) -> None:
+        self.begin(kill, **environ)
+        self.await_ready()
+
+    def begin(self, kill: str = "never", **environ: str) -> None:
+        """Start without waiting."""
         args = program("agent", "--store", str(self.store), "--plain", kill=kill)
         env = environment(self.folder, **{**self.environ, **environ})
         self._process = Process(args, env, self.folder / "agent.log")
+
+    def await_ready(self) -> None:
+        assert self._process is not None
         ready = json.loads(self._process.line())
         assert ready.get("ready"), ready
 
@@ -139,9 +151,9 @@ class Desktop:
         answer: dict[str, Any] = json.loads(self._process.line())
         return answer
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         assert self._process is not None
-        self._process.signal(number)
+        self._process.send(number)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -194,6 +206,6 @@ class Hub:
         self._process = None
         return code
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         assert self._process is not None
-        self._process.signal(number)
+        self._process.send(number)

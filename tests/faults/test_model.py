@@ -152,9 +152,9 @@ class Days(RuleBasedStateMachine):
     @rule(desk=desks)
     def freeze_and_thaw(self, desk: str) -> None:
         if self.world.desks[desk].alive:
-            self.world.desks[desk].signal(signal.SIGSTOP)
+            self.world.desks[desk].send(signal.SIGSTOP)
             self.world.lines[desk].hang_up()
-            self.world.desks[desk].signal(signal.SIGCONT)
+            self.world.desks[desk].send(signal.SIGCONT)
 
     @rule()
     def kill_hub(self) -> None:

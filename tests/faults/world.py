@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import re
+import shutil
 import socket
+import tempfile
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 from tests.faults.line import Line
 from tests.faults.processes import Desktop, Died, Hub, run
 from tests.support.postgres import fresh_database
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DISTRICT = "510113"
 TOWNS = {
@@ -24,9 +26,6 @@ TOWNS = {
     "yaodu": "510113106", "qingquan": "510113108", "fuhong": "510113111",
 }  # fmt: skip
 PASSWORD = "a long enough pass phrase 7"
-PERIOD = "0.5"
-"""s between two rounds of a desktop under test, so that a missed poke costs little of the test's time."""
-
 QUIET = 90.0
 """s within which everything must have come together once the line is whole again."""
 
@@ -46,6 +45,19 @@ class Made:
     body: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a world begins with: its files, its database's name, and the ports that its files name."""
+
+    folder: Path
+    database: str
+    port: int
+    ports: dict[str, int]
+
+
+_KEPT: dict[tuple[str, ...], Kept] = {}
+
+
 @dataclass
 class World:
     """Everything that runs in one test."""
@@ -57,17 +69,42 @@ class World:
     lines: dict[str, Line] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
-    hub: Hub = field(init=False)
+    hub: Hub = None  # type: ignore[assignment]  # until it has begun
 
     def begin(self) -> None:
         """A hub with its people, every desktop enrolled and holding its scopes."""
-        self.hub = Hub(self.folder / "hub", fresh_database(), free_port(), self.workers)
-        self.hub.command("init")
-        for name in self.names:
-            self.add_user(name)
+        kept = _KEPT.get(self.names)
+        if kept is None:
+            kept = _KEPT[self.names] = self._prepare()
+        shutil.copytree(kept.folder, self.folder, dirs_exist_ok=True)
+        self.hub = Hub(self.folder / "hub", fresh_database(template=kept.database), kept.port, self.workers)
         self.hub.start()
         for name in self.names:
-            self.add_desktop(name)
+            self.lines[name] = Line(("127.0.0.1", kept.port), kept.ports[name])
+            self.desks[name] = Desktop(name, self.folder / name)
+            self.desks[name].begin()
+        for desk in self.desks.values():
+            desk.await_ready()
+
+    def _prepare(self) -> Kept:
+        """The same, made from nothing, once for all tests that begin alike."""
+        folder = Path(tempfile.mkdtemp(prefix="grid-command-world-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        world = World(folder, self.names)
+        world.hub = Hub(folder / "hub", fresh_database(), free_port())
+        world.hub.command("init")
+        for name in self.names:
+            world.add_user(name)
+        world.hub.start()
+        for name in self.names:
+            world.add_desktop(name, start=False)
+            where = ("--store", str(world.desks[name].store), "--plain")
+            run("link", "sync", *where, folder=world.desks[name].folder)
+        world.hub.stop()
+        ports = {name: line.port for name, line in world.lines.items()}
+        for line in world.lines.values():
+            line.close()
+        return Kept(folder, str(make_url(world.hub.database).database), world.hub.port, ports)
 
     def add_user(self, name: str) -> None:
         role = "supervisor" if name == "district" else "town_officer"
@@ -89,7 +126,8 @@ class World:
         code = re.search(r"#(\S+)", told)
         assert code, told
         where = ("--store", str(self.desks[name].store), "--plain")
-        run("link", "enrol", f"{self.lines[name].url}/#{code[1]}", *where, folder=self.desks[name].folder)
+        url = f"{self.lines[name].url}/#{code[1]}"
+        run("link", "enrol", url, "--name", name, *where, folder=self.desks[name].folder)
         run("link", "sign-in", f"o-{name}", *where, folder=self.desks[name].folder, stdin=PASSWORD + "\n")
 
     def end(self) -> None:
@@ -97,7 +135,8 @@ class World:
             desk.kill()
         for line in self.lines.values():
             line.close()
-        self.hub.kill()
+        if self.hub is not None:
+            self.hub.kill()
 
     def do(self, name: str, act: str, **what: Any) -> dict[str, Any] | None:
         """One act at a desk; None where it died of it. What it acknowledges is remembered."""

@@ -191,7 +191,7 @@ class MemoryHub:
             if why is Refusal.MOVED_AWAY and op.kind in CARRIED_OVER and before is not None:
                 self._own(OpKind(op.kind), before.scope, op.entity, {**op.body, "by": op.actor}, op.at)
             return
-        if op.kind == OpKind.RELOCATE and before is not None:
+        if op.kind in (OpKind.REPORT, OpKind.RELOCATE):
             self._move(op)
         if op.kind in ASSIGNING:
             self._look_for_double_booking(op, seq)

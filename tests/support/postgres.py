@@ -40,10 +40,10 @@ def embedded() -> str:
     return str(_server().get_uri(driver="psycopg"))
 
 
-def fresh_database(*, migrated: bool = True) -> str:
-    """A new database with the hub's tables (else an empty one), as SQLAlchemy names it."""
+def fresh_database(*, migrated: bool = True, template: str = "") -> str:
+    """A new database with the hub's tables (else empty, or another's copy), as SQLAlchemy names it."""
     name = f"t{next(_numbers)}"
-    _create(name, _migrated() if migrated else "template1")
+    _create(name, template or (_migrated() if migrated else "template1"))
     return _url(name)
 
 
