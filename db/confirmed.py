@@ -8,13 +8,13 @@ is still pending on top again, and writes rows and shadows.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.domain.conflict import decide
 from app.domain.errors import Refusal
 from app.domain.op import Op, OpKind, Origin, Outcome
 from db import statements as sql
+from db.pending import PENDING, SET_OUTCOME, STILL_PENDING, Pending, folded, op_body
 from db.records import (
     RECORD_OPS,
     after_record,
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5_000
 MOVES = frozenset({OpKind.MOVE_OUT.value, OpKind.MOVE_IN.value})
-PENDING = (
-    "SELECT origin, n, scope, kind, entity, at, made, actor, base, body, outcome, refusal, incident FROM op "
-)
-STILL_PENDING = "hub_seq IS NULL AND NOT refused_here AND origin IN (SELECT id FROM origin WHERE own)"
 
 
 class Moved(NamedTuple):
@@ -49,25 +45,6 @@ class Moved(NamedTuple):
     number: str
     scope: str
     at: int
-
-
-class Pending(NamedTuple):
-    """An own op that no page has brought yet."""
-
-    origin: int
-    op: Op
-    outcome: str
-    refusal: str
-    key: int | None
-
-
-def op_body(text: str) -> dict[str, Any]:
-    """The op's body; empty where the text is none (such an op is refused for what it lacks)."""
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 class Confirmed:
@@ -218,7 +195,7 @@ class Confirmed:
                 moved = identity in self.moved
                 for one in pending:
                     seq += 1
-                    now, row = _folded(now, one, seq, moved=moved)
+                    now, row = folded(now, one, seq, moved=moved)
                     outcomes.append(row)
                 key = held.key if held is not None else pending[0].key
                 first = pending[0].op.n
@@ -292,17 +269,3 @@ class Confirmed:
                 keys[identity] = key
         keys.update(self._in("SELECT id, key FROM incident WHERE id IN", unread))  # type: ignore[arg-type]
         return keys
-
-
-SET_OUTCOME = "UPDATE op SET seq = ?, outcome = ?, refusal = ? WHERE origin = ? AND n = ?"
-
-
-def _folded(
-    before: Incident | None, one: Pending, seq: int, *, moved: bool
-) -> tuple[Incident | None, tuple[Any, ...]]:
-    """A pending op on what is now beneath it: the incident, and the op's row with its outcome for now."""
-    decided = decide(before, one.op)
-    refusal = decided.refusal.value if decided.refusal else ""
-    if moved and before is None:
-        refusal = Refusal.MOVED_AWAY.value
-    return decided.incident, (seq, decided.outcome.value, refusal, one.origin, one.op.n)

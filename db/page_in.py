@@ -10,8 +10,9 @@ from app.domain.op import Op, Origin, Outcome, leaf_hash, link_hash
 from app.ports.link import LinkProblem, LinkTrouble
 from app.ports.rows import Changed
 from db import statements as sql
-from db.confirmed import Confirmed, op_body
+from db.confirmed import Confirmed
 from db.origins import Origins
+from db.pending import op_body
 from db.persons import keep_persons
 from db.projections import Projections
 from db.queries import HEAD

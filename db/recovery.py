@@ -9,7 +9,8 @@ from app.ports.link import OrderedOp
 from app.ports.rows import Person
 from db import link_state
 from db import statements as sql
-from db.confirmed import Confirmed, op_body
+from db.confirmed import Confirmed
+from db.pending import op_body
 from db.projections import Projections
 from db.queries import HEAD
 from db.records import RECORD_OPS, name_of

@@ -13,8 +13,8 @@ from app.domain.errors import Refusal
 from app.domain.kpi import contribution
 from app.domain.op import Op, OpKind, Origin, Outcome
 from app.ports.rows import Fault
-from db.confirmed import op_body
 from db.facets import Codes
+from db.pending import op_body
 from db.projections import load
 from db.records import RecordForm, after_record, name_of
 from db.statements import READ_ORIGINS

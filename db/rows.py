@@ -37,7 +37,7 @@ ASSIGNMENT_COLUMNS = (
 )  # fmt: skip
 
 _plain = attrgetter(*PLAIN)
-_IN_ORDER = tuple(f.name for f in fields(Incident))
+_PUT = tuple((f.name, getattr(Incident, f.name).__set__) for f in fields(Incident))
 _STATES = {s.value: s for s in State}
 _LOOPS = {s.value: s for s in Loop}
 _ASSIGNMENT_STATES = {s.value: s for s in AssignmentState}
@@ -89,7 +89,10 @@ def incident_of(row: Sequence[Any], assignments: Iterable[Sequence[Any]]) -> Inc
     value["marks"] = tuple([Mark(*mark) for mark in json.loads(marks)]) if marks else ()
     value["undone"] = tuple(json.loads(undone)) if undone else ()
     value["assignments"] = tuple(assignment_of(a) for a in assignments)
-    return Incident(*[value[name] for name in _IN_ORDER])
+    incident = object.__new__(Incident)  # every field is set: its own way asks each how it is to be set
+    for name, put in _PUT:
+        put(incident, value[name])
+    return incident
 
 
 def conflicts_text(conflicts: Sequence[Conflict]) -> str:

@@ -4,23 +4,23 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from app.domain import moving
 from app.domain.incident import MOVING
-from app.domain.op import GENESIS, Outcome
+from app.domain.op import GENESIS, Op, Origin, Outcome
 from app.domain.record import KINDS
 from app.ports.rows import Changed
 from db import statements as sql
-from db.confirmed import STILL_PENDING, Confirmed
+from db.confirmed import Confirmed
+from db.held import HeldReader
 from db.origins import Origins
 from db.page_in import settle_acknowledged
+from db.pending import STILL_PENDING, op_body
 from db.persons import keep_persons
 from db.projections import Projections
 from db.queries import HEAD
-from db.records import RECORD_OPS, RecordForm
+from db.records import RECORD_OPS, RecordForm, name_of, record_name
 from db.scopes import ScopeRow, held_whole, read_scope, write_scope
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.domain.incident import Incident
     from app.ports.link import OrderedOp, Snapshot
+    from db.records import Name
 
 CHUNK = 4_000
 
@@ -80,14 +81,26 @@ class _SnapshotIn:
         )
         self._on_top.update(found)
 
+    def _waiting_records(self) -> set[Name]:
+        """Records of the scope on which own ops wait, whether or not a shadow says so."""
+        found = self._raw.execute(
+            f"SELECT entity, kind, body FROM op WHERE scope = ? AND {STILL_PENDING} "
+            "AND kind IN ('put', 'retire')",
+            (self._scope,),
+        ).fetchall()
+        nobody = Origin("", "")
+        ops = (Op(nobody, 0, self._scope, kind, e, 0, 0, "", 0, op_body(body)) for e, kind, body in found)
+        return {name for op in ops if (name := name_of(op)) is not None}
+
     def _take_incidents(self) -> None:
         here = {
             identity
             for (identity,) in self._raw.execute("SELECT id FROM incident WHERE scope = ?", (self._scope,))
         }
         there_too = self._raw.execute("SELECT 1 FROM incident LIMIT 1").fetchone() is not None
+        reader = HeldReader()
         for part in _parts(self._snapshot.incidents()):
-            arrived = {held.id: moving.from_body(json.loads(held.body)) for held in part}
+            arrived = {held.id: reader.read(held.body) for held in part}
             here -= arrived.keys()
             for identity in arrived.keys() & self._on_top.keys():
                 self._arrived[identity] = arrived.pop(identity)
@@ -123,16 +136,16 @@ class _SnapshotIn:
 
     def _take_records(self) -> None:
         scope = self._scope
-        names = [
-            (kind, name, scope) for kind, name in self._raw.execute(
-                "SELECT kind, id FROM record WHERE scope = ?", (scope,)
-            ).fetchall()
-        ]  # fmt: skip
+        kept = self._raw.execute("SELECT kind, id FROM record WHERE scope = ?", (scope,)).fetchall()
+        names = {(kind, name, scope) for kind, name in kept}
         arrived = {
             (held.kind, held.id, scope): RecordForm(held.rev, held.body, held.retired)
             for held in self._snapshot.records()
         }
-        self._confirmed.load((), [*names, *(name for name in arrived if name not in set(names))])
+        waiting = self._waiting_records()
+        self._confirmed.load((), {*names, *arrived, *waiting})
+        for name in waiting:
+            self._confirmed.wait_for(record_name(name), None)
         for name in self._confirmed.records:
             self._confirmed.records[name] = arrived.get(name)
 

@@ -57,12 +57,11 @@ def _origin_fault(run: Run, number: int, origin: Origin, last_n: int, head: byte
         previous = chain_hash(previous, _op(row, origin), row[10])
         if previous != row[12]:
             return Fault("altered", where, n)
-        if row[13] is None or row[13] >= 0:
-            # Ordered ops of a scope in the hub's order, waiting ones of an entity as they were written.
-            group, place = ((row[3],), row[13]) if row[13] else ((row[3], row[5], row[14]), row[0])
-            if place <= places.get(group, 0):
+        if row[13] is None:  # one that waits; the scope's chain holds the places of those that do not
+            group = (row[3], row[5], row[14])
+            if row[0] <= places.get(group, 0):
                 return Fault("moved", where, n)
-            places[group] = place
+            places[group] = row[0]
     if n != last_n:
         return Fault("dropped", where, n + 1)
     return None if previous == head else Fault("altered", where, n)
