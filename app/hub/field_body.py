@@ -88,7 +88,11 @@ def report_of(raw: bytes, key: str | None) -> ReportBody:
 def act_of(raw: bytes, key: str | None) -> ActBody:
     """The act in a request's body; ``Malformed``. No text in it may hold a NUL, which no store keeps."""
     body = _checked(ActBody, raw, ACT_BYTES)
-    if b"\\u0000" in orjson.dumps(body.body):
+    try:
+        said = orjson.dumps(body.body)
+    except TypeError as error:  # a whole number of more than 64 bits
+        raise Malformed(f"body: {error}") from None
+    if b"\\u0000" in said:
         raise Malformed("body: a NUL in a text")
     return body if key is None else body.model_copy(update={"ref": key_of(key)})
 

@@ -28,6 +28,9 @@ HASHING = frozenset({"/v1/sign_in", "/v1/session"})
 """Where a password is hashed, which takes 64 MiB each: one at a time keeps the worker small."""
 
 BUNDLE = "/v1/bundle"
+ASKED = b"x-asked"
+"""What a client calls its request; said again in the answer, so that one that came twice is told apart."""
+
 _SHOWN = 120
 
 
@@ -129,12 +132,15 @@ class _Passing:
         self.scope, self._receive, self._send, self._limits = scope, receive, send, limits
         self.status = 0
         self.declared = 0
+        self._asked: tuple[tuple[bytes, bytes], ...] = ()
         self._bound = bound(scope["path"], limits)
         self._came, self._whole, self._since = 0, False, time.monotonic()
         scope["id"] = secrets.token_hex(8)
         for name, value in scope["headers"]:
             if name == b"content-length" and value.isdigit():
                 self.declared = int(value[:18])
+            elif name == ASKED and len(value) <= _SHOWN:
+                self._asked = ((ASKED, value),)
 
     async def receive(self) -> Message:
         """The next part; ``HTTPException`` 408 or 413 where the body outgrows its bounds."""
@@ -156,6 +162,10 @@ class _Passing:
         """Hand a part over; TimeoutError where the reader has stopped reading."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.scope["id"].encode())]
+            message["headers"] = [
+                *message["headers"],
+                (b"x-request-id", self.scope["id"].encode()),
+                *self._asked,
+            ]
         async with asyncio.timeout(self._limits.send_wait):
             await self._send(message)

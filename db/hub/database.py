@@ -43,6 +43,7 @@ def engine_of(url: str) -> Engine:
         max_overflow=AT_MOST - KEPT,
         pool_timeout=PATIENCE,
         pool_pre_ping=True,
+        hide_parameters=True,  # a fault's log line must not name a caller
         connect_args={
             "options": " ".join(f"-c {setting}" for setting in _SETTINGS),
             "application_name": "grid-command",

@@ -39,8 +39,8 @@ STEPS_OF_DESKTOP = (
     "db.engine:LocalStore.apply_page:before", "db.engine:LocalStore.apply_page:after",
 )  # fmt: skip
 STEPS_OF_HUB = (
-    "db.hub.store:HubStore.push:before", "db.hub.store:HubStore.push:after",
-    "db.hub.store:HubStore.pull:before", "db.hub.store:HubStore.pull:after",
+    "db.hub.engine:HubStore.push:before", "db.hub.store:HubStore.push:after",
+    "db.hub.engine:HubStore.pull:before", "db.hub.store:HubStore.pull:after",
 )  # fmt: skip
 ACTS = (
     "accept", "assign", "acknowledge", "arrive", "handle", "verify", "close", "cancel", "note", "classify",
@@ -65,7 +65,9 @@ class Days(RuleBasedStateMachine):
         if not self.world.desks[desk].alive:
             self.world.desks[desk].restart()
         answer = self.world.do(desk, act, **what)
-        note(f"{desk}: {act} {what} -> {answer}")
+        told = answer and {k: v for k, v in answer.items() if k != "ops"}
+        made = [(op["n"], op["kind"], op["outcome"]) for op in (answer or {}).get("ops", ())]
+        note(f"{desk}: {act} {what} -> {told} {made}")
 
     def _fresh(self) -> str:
         self._serial += 1
