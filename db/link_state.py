@@ -73,7 +73,7 @@ def follow(raw: Any, heads: Sequence[ScopeHead], now: int) -> None:
         _link(raw)
     for head in heads:
         row = known.get(head.scope)
-        if row is None or (row.epoch != head.epoch and row.cursor == 0):
+        if row is None or (row.epoch != head.epoch and row.cursor == row.state_seq == 0):
             # Nothing of the scope's order is here: a new epoch is as good as the old one.
             raw.execute("DELETE FROM acked WHERE scope = ?", (head.scope,))
             row = ScopeRow(head.scope, head.epoch, 0, GENESIS, 0, 0, 0, GENESIS, head.whole, 0, None)

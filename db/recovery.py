@@ -131,6 +131,15 @@ def forget_order(raw: Any, scope: str, after: int) -> None:
     raw.execute("UPDATE op SET hub_seq = NULL, chain = NULL WHERE scope = ? AND hub_seq > ?", (scope, after))
     if after < row.start:  # what stood before the first row kept here may be lost too
         raw.execute("UPDATE op SET hub_seq = NULL WHERE scope = ? AND hub_seq < 0", (scope,))
+    waiting = raw.execute(
+        "SELECT seq FROM op INDEXED BY op_waiting WHERE hub_seq IS NULL AND scope = ? "
+        "AND origin IN (SELECT id FROM origin WHERE own) ORDER BY origin, n",
+        (scope,),
+    ).fetchall()
+    head = raw.execute(HEAD).fetchone()[0]
+    raw.executemany(
+        "UPDATE op SET seq = ? WHERE seq = ?", [(head + i, seq) for i, (seq,) in enumerate(waiting, start=1)]
+    )
     raw.execute("DELETE FROM withheld WHERE scope = ? AND seq > ?", (scope, after))
     raw.execute("DELETE FROM acked WHERE scope = ?", (scope,))
     raw.execute(

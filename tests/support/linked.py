@@ -119,12 +119,13 @@ def replica(store: LocalStore, scopes: tuple[str, ...]) -> dict[str, Any]:
         return {
             "incidents": {i: read.incident(i) for i in ids},
             "records": run(
-                f"SELECT kind, id, scope, rev, body, retired FROM record WHERE scope IN ({marks}) ORDER BY 1, 2, 3",
+                "SELECT kind, id, scope, rev, body, retired FROM record "
+                f"WHERE scope IN ({marks}) ORDER BY 1, 2, 3",
                 scopes,
             ).fetchall(),
             "ops": run(
-                "SELECT scope, hub_seq, chain, device, incarnation, n, kind, entity, at, made, actor, base, body, "
-                "outcome, refusal FROM op JOIN origin ON origin.id = op.origin "
+                "SELECT scope, hub_seq, chain, device, incarnation, n, kind, entity, at, made, actor, base, "
+                "body, outcome, refusal FROM op JOIN origin ON origin.id = op.origin "
                 f"WHERE scope IN ({marks}) ORDER BY scope, hub_seq",
                 scopes,
             ).fetchall(),
