@@ -364,6 +364,7 @@ def run_bench(args: argparse.Namespace) -> int:
     from app.tools.bench_store import PASSPHRASE
     from ui.measure.windows import Windows
 
+    open_log()
     settings = settings_from(plain=args.plain)
 
     def open_at(path: Path) -> Desk:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from app.services.words import Words
 
 NAMES = ("start", "queue", "map", "apply", "kpi", "import")
-HUB_NAMES = ("hub", "scale")
+HUB_NAMES = ("sync", "hub", "scale")
 """Measured when named: they start servers, and are no part of the desktop's own figures."""
 QUEUE_MS, BATCH_MS, FULL_MS, KPI_MS, FOLLOW_MS = 50, 20, 40, 100, 200
 WAIT_MS, LONGEST_MS, CHANGES_PER_S = 16, 100, 50
-POINTS = 100_000
+POINTS, MATTERS = 100_000, 1_000_000
 INTAKE_SECONDS, SCALE_SECONDS = 5.0, 4.0
 """s that one measurement of the hub takes, unless ``--seconds`` asks for less."""
 
@@ -89,7 +89,7 @@ class Bench:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``bench``."""
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{' '.join(NAMES)}; all without one")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="incidents in the store (1000000)")
+    parser.add_argument("--rows", type=int, default=MATTERS, help="incidents in the store (1000000)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--plain", action="store_true", help="a store that is not encrypted")
     parser.add_argument("--runs", type=int, default=15, help="repetitions of each act (15)")
@@ -129,6 +129,11 @@ def _measured(name: str, args: argparse.Namespace, bench: Bench) -> Iterable[Fig
         )
     if name == "map":
         return _map(args, bench)
+    if name == "sync":
+        from app.tools.bench_sync import PROMISED_ROWS, sync_figures
+
+        rows = PROMISED_ROWS if args.rows == MATTERS else args.rows
+        return sync_figures(bench.program, bench.open_at, rows)
     if name == "hub":
         return _hub(args, bench)
     if name == "scale":

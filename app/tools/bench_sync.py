@@ -59,18 +59,18 @@ class _Measured:
         self._folder, self._hub, self._open_at, self._rows = folder, hub, open_at, rows
 
     def figures(self) -> Iterator[Figure]:
-        with self._desk("first") as first:
-            self._sync(first).round()  # the lists
+        # All are enrolled before there is anything: an enrolment fetches what there is.
+        with self._desk("first") as first, self._desk("replay") as second, self._desk("whole") as third:
+            for desk in (first, second, third):
+                self._sync(desk).round()
             lives = self._live(first)
             yield self._push(first, lives)
             yield Figure("sync.hub.memory", pss_mb(self._hub.pid) or 0.0, "MB", WORKER_MB)
-            with self._desk("replay") as second:
-                yield self._pull(second, lives)
-            with self._desk("whole") as third:
-                yield self._snapshot(third, lives)
-                self._sync(third).round()
-                yield self._trip(first)
-                yield from self._to_another(first, third)
+            yield self._pull(second, lives)
+            yield self._snapshot(third, lives)
+            self._sync(third).round()
+            yield self._trip(first)
+            yield from self._to_another(first, third)
         yield self._desktop_memory()
 
     @contextmanager
