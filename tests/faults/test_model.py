@@ -39,8 +39,8 @@ STEPS_OF_DESKTOP = (
     "db.engine:LocalStore.apply_page:before", "db.engine:LocalStore.apply_page:after",
 )  # fmt: skip
 STEPS_OF_HUB = (
-    "db.hub.engine:HubStore.push:before", "db.hub.store:HubStore.push:after",
-    "db.hub.engine:HubStore.pull:before", "db.hub.store:HubStore.pull:after",
+    "db.hub.engine:HubStore.push:before", "db.hub.engine:HubStore.push:after",
+    "db.hub.engine:HubStore.pull:before", "db.hub.engine:HubStore.pull:after",
 )  # fmt: skip
 ACTS = (
     "accept", "assign", "acknowledge", "arrive", "handle", "verify", "close", "cancel", "note", "classify",
