@@ -202,11 +202,17 @@ def settle_acknowledged(raw: Any, scope: str) -> None:
     """The page reached the head: what the hub has acknowledged and no page brought lies before the snapshot
     that this store began with, and is in its state already. It gets a place below 0, and waits no more.
     """
-    rows = raw.execute(_BEFORE_START, (scope,)).fetchall()
+    rows = place_acknowledged(raw, scope)
     if rows:
-        raw.executemany("UPDATE op SET hub_seq = ? WHERE seq = ?", [(-row[0], row[0]) for row in rows])
         nobody = Origin("", "")
         settle_again(raw, [Op(nobody, 0, scope, k, e, 0, 0, "", 0, op_body(body)) for _, k, e, body in rows])
+
+
+def place_acknowledged(raw: Any, scope: str) -> list[tuple[Any, ...]]:
+    """Give acknowledged ops that no page brought a place below 0; these are (seq, kind, entity, body)."""
+    rows: list[tuple[Any, ...]] = raw.execute(_BEFORE_START, (scope,)).fetchall()
+    raw.executemany("UPDATE op SET hub_seq = ? WHERE seq = ?", [(-row[0], row[0]) for row in rows])
+    return rows
 
 
 _BEFORE_START = (

@@ -15,7 +15,7 @@ from db import statements as sql
 from db.confirmed import Confirmed
 from db.held import HeldReader
 from db.origins import Origins
-from db.page_in import settle_acknowledged
+from db.page_in import place_acknowledged
 from db.pending import STILL_PENDING, op_body
 from db.persons import keep_persons
 from db.projections import Projections
@@ -63,11 +63,12 @@ class _SnapshotIn:
         self._take_records()
         self._take_ops()
         keep_persons(raw, tuple(self._snapshot.persons()))
+        if not keep_order:
+            # What the hub has acknowledged is in this state: it must not be laid on top of it once more.
+            place_acknowledged(raw, self._scope)
         self._put_on_top()
         self._projections.flush()
         write_scope(raw, row)
-        if not keep_order:
-            settle_acknowledged(raw, self._scope)
         self._seq = raw.execute(HEAD).fetchone()[0] + 1
         raw.execute(sql.PUT_META, ("all_changed", str(self._seq)))
         return Changed(self._seq, records=frozenset(KINDS), everything=True)
@@ -160,7 +161,7 @@ class _SnapshotIn:
             for o, i in zip(part, ids, strict=True):
                 self._seq += 1
                 if i in self._origins.own:
-                    waited.append((o.seq, o.outcome, o.refusal, i, o.n))
+                    waited.append((self._seq, o.seq, o.outcome, o.refusal, i, o.n))
                 rows.append(self._op_row(o, i, keys.get(o.entity)))
             self._raw.executemany(_SEAT_WAITING, waited)
             self._raw.executemany(f"{sql.INSERT_OP} ON CONFLICT DO NOTHING", rows)
@@ -187,9 +188,7 @@ class _SnapshotIn:
         self._seq = confirmed.settle((), self._seq)
 
 
-_SEAT_WAITING = (
-    "UPDATE op SET hub_seq = ?, outcome = ?, refusal = ? WHERE origin = ? AND n = ? AND hub_seq IS NULL"
-)
+_SEAT_WAITING = "UPDATE op SET seq = ?, hub_seq = ?, outcome = ?, refusal = ? WHERE origin = ? AND n = ? AND hub_seq IS NULL"
 
 
 def _replaces(arrived: Incident, form: Incident) -> bool:

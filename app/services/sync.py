@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from app.ports.clock import Clock
-    from app.ports.link import LinkedStore, PullPage, Pushed, ScopeHead, ScopeMark, Upstream
+    from app.ports.link import LinkedStore, PullPage, Pushed, PushPage, ScopeHead, ScopeMark, Upstream
     from app.ports.rows import Changed
 
 SNAPSHOT_NEW, SNAPSHOT_ABSENT = PULL_OPS, 50_000
@@ -154,9 +154,10 @@ class Sync:
             remakes += bool(pushed.forked)
             if remakes > REMAKES:
                 raise LinkProblem(LinkTrouble.GAP, f"{scope}: forked again and again")
-            self._take_answer(scope, page.ops[0].n, page.ops[-1].n, pushed)
+            self._take_answer(scope, page, pushed)
 
-    def _take_answer(self, scope: str, first: int, last: int, pushed: Pushed) -> None:
+    def _take_answer(self, scope: str, page: PushPage, pushed: Pushed) -> None:
+        first, last = page.ops[0].n, page.ops[-1].n
         # More than was sent is known where an older copy of this store wrote it: no answer to this page.
         acked = min(pushed.acked, last, *(n - 1 for n in pushed.forked))
         if acked < first and not pushed.forked:
@@ -165,7 +166,7 @@ class Sync:
             self._store.acknowledge(scope, acked)
         if pushed.forked:
             self._store.remake(pushed.forked)
-        self._tally.pushed += max(0, acked - first + 1)
+        self._tally.pushed += sum(op.n <= acked for op in page.ops)
         self._raise_head(scope, pushed.head)
 
     def _pull(self, scope: str) -> None:
