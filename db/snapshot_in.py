@@ -188,7 +188,10 @@ class _SnapshotIn:
         self._seq = confirmed.settle((), self._seq)
 
 
-_SEAT_WAITING = "UPDATE op SET seq = ?, hub_seq = ?, outcome = ?, refusal = ? WHERE origin = ? AND n = ? AND hub_seq IS NULL"
+_SEAT_WAITING = (
+    "UPDATE op SET seq = ?, hub_seq = ?, outcome = ?, refusal = ? "
+    "WHERE origin = ? AND n = ? AND hub_seq IS NULL"
+)
 
 
 def _replaces(arrived: Incident, form: Incident) -> bool:

@@ -18,8 +18,9 @@ from tests.support.memory_hub import MemoryHub
 
 ENTITIES = st.sampled_from([f"{i:032x}" for i in range(3)])
 KINDS = st.sampled_from((
-    "report", "report", "accept", "assign", "assign", "acknowledge", "handle", "verify", "close", "note",
-    "relocate", "relocate", "classify", "cancel", "reopen", "recall", "whistle", "suspend", "resume", "nonsense",
+    "report", "report", "accept", "assign", "assign", "acknowledge", "handle", "verify", "close",
+    "note", "relocate", "relocate", "classify", "cancel", "reopen", "recall", "whistle", "suspend",
+    "resume", "nonsense",
 ))  # fmt: skip
 CHANGES = st.fixed_dictionaries(
     {"town": st.sampled_from((ONE, OTHER, "elsewhere")), "severity": st.integers(1, 4)},

@@ -177,7 +177,7 @@ class MemoryHub:
         if op.kind != OpKind.MOVE_IN:
             return False
         here = self.shelf.incidents.get(op.entity)
-        return here is None or here.version < moving.move_in(op).version
+        return here is None or here.version + 1 < moving.move_in(op).version
 
     def take(self, op: Op, body: str, refusal: str = "", *, handed_in: bool = False) -> None:
         """Decide the op, give it its place, and do what follows from it."""
@@ -185,7 +185,9 @@ class MemoryHub:
         if refusal:
             self._seat(op, body, Outcome.REFUSED, refusal)
             return
-        outcome, why = self._decided(op, handed_in=handed_in)
+        if handed_in and op.kind == OpKind.MOVE_IN and before is not None and before.scope != op.scope:
+            self._own(OpKind.MOVE_OUT, before.scope, op.entity, {"to": op.scope}, op.at)
+        outcome, why = self._decided(op)
         seq = self._seat(op, body, outcome, why.value if why else "")
         if outcome is Outcome.REFUSED:
             if why is Refusal.MOVED_AWAY and op.kind in CARRIED_OVER and before is not None:
@@ -196,7 +198,7 @@ class MemoryHub:
         if op.kind in ASSIGNING:
             self._look_for_double_booking(op, seq)
 
-    def _decided(self, op: Op, *, handed_in: bool) -> tuple[Outcome, Refusal | None]:
+    def _decided(self, op: Op) -> tuple[Outcome, Refusal | None]:
         shelf = self.shelf
         hubs = op.kind in HUB_OPS and not op.origin.device.startswith(HUB_DEVICE)
         why = Refusal.HUB_ONLY if hubs else self.rights(op)
@@ -204,8 +206,6 @@ class MemoryHub:
             why = take_record(shelf.scopes[op.scope].records, op)
             return (Outcome.REFUSED if why else Outcome.APPLIED), why
         before = shelf.incidents.get(op.entity)
-        if handed_in and op.kind == OpKind.MOVE_IN:
-            before = None
         decided = decide(before, op)
         after = decided.incident
         if (
@@ -244,7 +244,7 @@ class MemoryHub:
         base = incident.version if incident else 0
         op = Op(origin, n, scope, kind, entity, at, self.now(), "hub", base, body)
         text = canonical_body(body)
-        outcome, why = self._decided(op, handed_in=False)
+        outcome, why = self._decided(op)
         self._seat(op, text, outcome, why.value if why else "")
 
     def _move(self, op: Op) -> None:
