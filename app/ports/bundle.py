@@ -18,7 +18,6 @@ class BundleTrouble(StrEnum):
     TOO_LARGE = "too_large"
     OUT_OF_DATE = "out_of_date"
     NOT_ENROLLED = "not_enrolled"
-    NOTHING = "nothing"
     UNKNOWN_BUNDLE = "unknown_bundle"
 
 
