@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.domain.conflict import decide
 from app.domain.kpi import contribution
-from app.domain.op import INCIDENT_OPS, Op, Origin
+from app.domain.op import INCIDENT_OPS, Op
 from app.ports.ledger import Draft
 from db.engine import open_store
 from tests.db.conftest import Told
@@ -40,8 +40,8 @@ DRAFTS = st.builds(
 )  # fmt: skip
 
 
-def as_op(draft, base):
-    return Op(Origin("", ""), 1, draft.scope, draft.kind, draft.entity, draft.at, 0, "m1", base, draft.body)
+def as_op(origin, draft, base):
+    return Op(origin, 1, draft.scope, draft.kind, draft.entity, draft.at, 0, "m1", base, draft.body)
 
 
 class StoreAsFold(RuleBasedStateMachine):
@@ -50,6 +50,7 @@ class StoreAsFold(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.told = Told()
         self.store = self.open()
+        self.origin = self.store.own_origin()
         self.incidents = {}
         self.seq = 0
 
@@ -68,7 +69,7 @@ class StoreAsFold(RuleBasedStateMachine):
             for draft in drafts:
                 self.seq += 1
                 before = self.incidents.get(draft.entity)
-                decided = decide(before, as_op(draft, before.version if before else 0))
+                decided = decide(before, as_op(self.origin, draft, before.version if before else 0))
                 receipt = tx.append(draft)
                 assert receipt.seq == receipt.n == self.seq
                 assert (receipt.outcome, receipt.refusal) == (decided.outcome, decided.refusal)
