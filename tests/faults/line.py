@@ -61,7 +61,9 @@ class Line:
             self.hang_up()
 
     def heal(self) -> None:
+        """As good as new; what hung in the old line is told so."""
         self.set()
+        self.hang_up()
 
     def hang_up(self) -> None:
         """Break every connection that is open."""

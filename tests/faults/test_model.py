@@ -40,7 +40,7 @@ STEPS_OF_DESKTOP = (
 )  # fmt: skip
 STEPS_OF_HUB = (
     "db.hub.engine:HubStore.push:before", "db.hub.engine:HubStore.push:after",
-    "db.hub.engine:HubStore.pull:before", "db.hub.engine:HubStore.pull:after",
+    "db.hub.engine:HubStore.heads:before", "db.hub.engine:HubStore.pull:before", "db.hub.engine:HubStore.pull:after",
 )  # fmt: skip
 ACTS = (
     "accept", "assign", "acknowledge", "arrive", "handle", "verify", "close", "cancel", "note", "classify",
@@ -80,8 +80,30 @@ class Days(RuleBasedStateMachine):
             self._do(desk, "report", title=f"井盖破损 {self._fresh()}", source="patrol", place=place)
 
     @precondition(lambda self: self.world.incidents)
-    @rule(desk=desks, act=st.sampled_from(ACTS), which=small, handler=st.sampled_from(HANDLERS), town=small)
-    def act(self, desk: str, act: str, which: int, handler: str, town: int) -> None:
+    @rule(
+        acts=st.lists(
+            st.tuples(desks, st.sampled_from(ACTS), small, st.sampled_from(HANDLERS), small),
+            min_size=2, max_size=8,
+        )
+    )  # fmt: skip
+    def act(self, acts: list[tuple[str, str, int, str, int]]) -> None:
+        for desk, act, which, handler, town in acts:
+            self._act(desk, act, which, handler, town)
+
+    @precondition(lambda self: self.world.incidents)
+    @rule(
+        act=st.sampled_from(ACTS), other=st.sampled_from(ACTS), which=small, handler=st.sampled_from(HANDLERS)
+    )
+    def both_at_once(self, act: str, other: str, which: int, handler: str) -> None:
+        """Two desks on one matter, neither knowing of the other."""
+        for desk in ("district", "mimou"):
+            self.world.lines[desk].set(up=False)
+        self._act("district", act, which, handler, 0)
+        self._act("mimou", other, which, HANDLERS[which % len(HANDLERS)], 0)
+        for desk in ("mimou", "district"):
+            self.world.lines[desk].heal()
+
+    def _act(self, desk: str, act: str, which: int, handler: str, town: int) -> None:
         incidents = self.world.incidents
         what = {
             "incident": incidents[-1 - which % len(incidents)],
@@ -99,45 +121,28 @@ class Days(RuleBasedStateMachine):
         record = {"work": bool(which % 2), "note": self._fresh()}
         self._do(desk, "put", kind="day", id=f"2026-12-{10 + which}", record=record)
 
-    @rule(desk=desks)
-    def cut_off(self, desk: str) -> None:
-        self.world.lines[desk].set(up=False)
-
-    @rule(desk=desks)
-    def one_way(self, desk: str) -> None:
-        self.world.lines[desk].set(replies=False)
-
-    @rule(desk=desks, where=st.lists(st.integers(0, 4000), min_size=1, max_size=3))
-    def cut_replies(self, desk: str, where: list[int]) -> None:
-        self.world.lines[desk].set(cut=where)
+    @rule(desk=desks, which=st.sampled_from(("off", "one way", "crawl", "flap")))
+    def bad_line(self, desk: str, which: str) -> None:
+        line = self.world.lines[desk]
+        if which == "flap":
+            line.hang_up()
+        else:
+            line.set(
+                **{"off": {"up": False}, "one way": {"replies": False}, "crawl": {"rate": 20_000}}[which]
+            )
 
     @rule(
-        desk=desks,
-        up=st.lists(st.integers(0, 99_999), max_size=3),
-        down=st.lists(st.integers(0, 99_999), max_size=3),
-    )
-    def flip_bits(self, desk: str, up: list[int], down: list[int]) -> None:
-        self.world.lines[desk].set(flip_up=up, flip_down=down)
-
-    @rule(desk=desks, twice=st.integers(1, 4))
-    def say_twice(self, desk: str, twice: int) -> None:
-        self.world.lines[desk].set(twice=twice)
-
-    @rule(desk=desks, late=st.integers(1, 3))
-    def come_late(self, desk: str, late: int) -> None:
-        self.world.lines[desk].set(late=late)
+        desk=desks, cut=st.lists(st.integers(0, 4000), max_size=2), up=st.lists(st.integers(0, 99_999), max_size=2),
+        down=st.lists(st.integers(0, 99_999), max_size=2), twice=st.integers(0, 3), late=st.integers(0, 2),
+    )  # fmt: skip
+    def spoilt(self, desk: str, **faults: Any) -> None:
+        """The next replies cut, bits turned, requests said twice or coming late."""
+        names = {"up": "flip_up", "down": "flip_down"}
+        self.world.lines[desk].set(**{names.get(name, name): value for name, value in faults.items()})
 
     @rule(desk=desks)
     def late_ones_arrive(self, desk: str) -> None:
         self.world.lines[desk].let_go()
-
-    @rule(desk=desks)
-    def crawl(self, desk: str) -> None:
-        self.world.lines[desk].set(rate=20_000)
-
-    @rule(desk=desks)
-    def flap(self, desk: str) -> None:
-        self.world.lines[desk].hang_up()
 
     @rule(desk=desks)
     def mend(self, desk: str) -> None:
@@ -158,11 +163,6 @@ class Days(RuleBasedStateMachine):
             self.world.lines[desk].hang_up()
             self.world.desks[desk].send(signal.SIGCONT)
 
-    @rule()
-    def kill_hub(self) -> None:
-        self.world.hub.kill()
-        self.world.hub.start()
-
     @rule(step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4))
     def hub_will_die(self, step: str, count: int) -> None:
         self.world.hub.kill()
@@ -170,7 +170,7 @@ class Days(RuleBasedStateMachine):
 
     @rule(desk=desks)
     def sync(self, desk: str) -> None:
-        self._do(desk, "sync")
+        self._do(desk, "sync", within=2)
 
     def teardown(self) -> None:
         try:

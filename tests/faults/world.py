@@ -178,7 +178,7 @@ class World:
                 return
             assert time.monotonic() < deadline, f"not quiet within {within} s: {answers}"
             for desk in self.desks.values():
-                desk.ask("sync")  # answers when a round is done
+                desk.ask("sync", within=20)  # answers when a round is done
 
     def check(self) -> None:
         """The union of what was acknowledged is the hub's ledger, each once; all replicas are equal."""

@@ -47,7 +47,7 @@ class Seat:
     @classmethod
     def take(cls, bot: QtBot, folder: Path, monkeypatch: Any, size: tuple[int, int] = (1920, 1080)) -> Seat:
         """Open the store and the window, and wait until the map stands."""
-        monkeypatch.setattr("app.bootstrap.cache_folder", lambda: folder / "cache")
+        monkeypatch.setattr("app.bootstrap.settings.cache_folder", lambda: folder / "cache")
         chosen = settings(folder)
         desk = open_desk(chosen)
         bring_up(looks_of(chosen))
