@@ -56,10 +56,13 @@ class Linked:
         with self._changing() as raw:
             link_state.follow(raw, heads, now)
 
-    def outbox(self, scope: str, ops: int = PUSH_OPS, octets: int = PUSH_BYTES) -> PushPage | None:
+    def outbox(
+        self, scope: str, ops: int = PUSH_OPS, octets: int = PUSH_BYTES,
+        after: tuple[Origin, int] | None = None,
+    ) -> PushPage | None:  # fmt: skip
         """The next page to push in a scope; None where nothing waits."""
         with self._looking() as raw:
-            return outbox.next_page(raw, scope, ops, octets)
+            return outbox.next_page(raw, scope, ops, octets, after)
 
     def waiting_scopes(self) -> tuple[str, ...]:
         """Followed scopes in which own ops wait."""

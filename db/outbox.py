@@ -42,12 +42,14 @@ _NEXT = (
 """The own origin whose page is next in a scope."""
 
 
-def next_page(raw: Any, scope: str, ops: int, octets: int) -> PushPage | None:
-    """The oldest waiting ops of the scope: of one origin, the oldest that has any."""
+def next_page(
+    raw: Any, scope: str, ops: int, octets: int, after: tuple[Origin, int] | None = None
+) -> PushPage | None:
+    """The oldest waiting ops of the scope: of one origin, the oldest that has any; those beyond ``after``."""
     followed = read_scope(raw, scope)
     if followed is None:
         return None
-    for origin, acked in raw.execute(_ACKED, (scope,)).fetchall():
+    for origin, acked in _walked(raw, scope, after):
         rows = raw.execute(_WAITING, (scope, origin, acked, ops)).fetchall()
         if rows:
             placed = raw.execute(_PLACED, (origin, acked, rows[-1][0], scope)).fetchall()
@@ -55,6 +57,20 @@ def next_page(raw: Any, scope: str, ops: int, octets: int) -> PushPage | None:
             name = raw.execute("SELECT device, incarnation FROM origin WHERE id = ?", (origin,)).fetchone()
             return PushPage(scope, followed.epoch, Origin(*name), sent, persons)
     return None
+
+
+def _walked(raw: Any, scope: str, after: tuple[Origin, int] | None) -> list[tuple[int, int]]:
+    """Own origins, each with the op after which its waiting ones begin. ValueError for an unknown origin."""
+    begun: list[tuple[int, int]] = raw.execute(_ACKED, (scope,)).fetchall()
+    if after is None:
+        return begun
+    origin, n = after
+    row = raw.execute(
+        "SELECT id FROM origin WHERE device = ? AND incarnation = ?", (origin.device, origin.incarnation)
+    ).fetchone()
+    if row is None:
+        raise ValueError(f"unknown origin {origin}")
+    return [(i, max(acked, n) if i == row[0] else acked) for i, acked in begun if i >= row[0]]
 
 
 def _within(
