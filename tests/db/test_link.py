@@ -87,6 +87,21 @@ def test_a_page_to_push_keeps_within_its_bounds(desk):
     assert len(one.store.outbox(ONE, octets=1).ops) == 1
 
 
+def test_a_walk_over_what_waits_acknowledges_nothing(desk):
+    one = desk()
+    one.meet()
+    elsewhere = Draft("report", B, OTHER, AT, report(B).body)
+    write(one, report(A), elsewhere, *(draft("note", A) for _ in range(4)))
+    one.store.renew_incarnation()
+    write(one, draft("note", A), draft("note", A))
+    named, after = [], None
+    while (page := one.store.outbox(ONE, ops=2, after=after)) is not None:
+        named += [(op.n, op.prev) for op in page.ops]
+        after = (page.origin, page.ops[-1].n)
+    assert named == [(1, 0), (3, 1), (4, 3), (5, 4), (6, 5), (1, 0), (2, 1)]
+    assert one.store.link_state().waiting == 8
+
+
 def test_two_dispatch_one_matter_and_both_see_it(desk):
     one, other = desk("a"), desk("b")
     write(one, report(A), draft("accept", A))
