@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.domain.op import GENESIS
-from app.ports.link import LinkState, ScopeMark
+from app.ports.linked import LinkState, ScopeMark
 from db import statements as sql
 from db.link_rows import REFUSED_BY_HUB, REFUSED_SEEN
 from db.outbox import OLDEST_WAITING, WAITING_COUNT

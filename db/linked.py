@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from app.domain.op import Origin
     from app.ports.clock import Clock, Ids
-    from app.ports.link import LinkState, OrderedOp, PullPage, PushPage, ScopeHead, ScopeMark, Snapshot
+    from app.ports.link import OrderedOp, PullPage, PushPage, ScopeHead, Snapshot
+    from app.ports.linked import LinkState, ScopeMark
     from app.ports.rows import Changed, Person
 
 

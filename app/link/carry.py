@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from app.link.bundle import OpenedBundle
-    from app.ports.link import LinkedStore, PullPage, ScopeMark
+    from app.ports.link import PullPage
+    from app.ports.linked import LinkedStore, ScopeMark
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.ports.clock import Clock
-    from app.ports.link import LinkedStore
+    from app.ports.linked import LinkedStore
     from app.ports.rows import Changed
 
 PERIOD = 15.0

@@ -13,7 +13,8 @@ from app.ports.link import PUSH_BYTES, PUSH_OPS, LinkProblem, LinkTrouble
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.ports.link import LinkedStore, OrderedOp, ScopeMark, Upstream
+    from app.ports.link import OrderedOp, Upstream
+    from app.ports.linked import LinkedStore, ScopeMark
     from app.ports.rows import Person
 
 _MISSING = b""

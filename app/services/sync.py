@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from app.ports.clock import Clock
-    from app.ports.link import LinkedStore, PullPage, Pushed, PushPage, ScopeHead, ScopeMark, Upstream
+    from app.ports.link import PullPage, Pushed, PushPage, ScopeHead, Upstream
+    from app.ports.linked import LinkedStore, ScopeMark
     from app.ports.rows import Changed
 
 SNAPSHOT_NEW, SNAPSHOT_ABSENT = PULL_OPS, 50_000

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.domain.incident import Incident
-    from app.ports.link import LinkedStore
+    from app.ports.linked import LinkedStore
     from app.services.desk import Desk
 
 EPOCH = "0" * 32

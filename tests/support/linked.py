@@ -13,7 +13,7 @@ from tests.support.matters import AT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.ports.link import ScopeMark
+    from app.ports.linked import ScopeMark
     from db.engine import LocalStore
     from tests.support.memory_hub import MemoryHub, MemoryLine
 

@@ -6,17 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.domain.op import GENESIS, Op, Origin, canonical_body, leaf_hash, link_hash
-from app.ports.link import (
-    PUSH_BYTES,
-    PUSH_OPS,
-    LinkProblem,
-    LinkState,
-    LinkTrouble,
-    OrderedOp,
-    PushPage,
-    ScopeMark,
-    SentOp,
-)
+from app.ports.link import PUSH_BYTES, PUSH_OPS, LinkProblem, LinkTrouble, OrderedOp, PushPage, SentOp
+from app.ports.linked import LinkState, ScopeMark
 from app.ports.rows import Changed
 
 if TYPE_CHECKING:
