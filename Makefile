@@ -15,7 +15,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen QTWEBENGINE_CHROMIUM_FLAGS=--disable-gpu 
 # Folders of tests that need Qt or a database; one without a test in it yet is left out.
 WIDE_TESTS = $(shell find tests -name 'test_*.py' -not -path 'tests/unit/*' -printf '%H/%P\n' | cut -d/ -f1,2 | sort -u)
 
-.PHONY: help setup unit-setup run test lint types contracts unit gui pictures bench translations lock clean
+.PHONY: help setup unit-setup run test lint types contracts unit wide faults pictures bench translations lock clean
 
 help:  ## what can be asked for
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -27,17 +27,18 @@ setup:  ## the program's environment and the system libraries it loads
 unit-setup:  ## a second environment, without Qt
 	@bash packaging/linux/environment.sh $(UNIT_VENV) requirements-unit.txt
 
-run: setup  ## the command centre, on demonstration data
+run: setup  ## hub, command centre and simulated people in the field, on demonstration data
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then \
-		env $(SANDBOX) $(PY) main.py desktop --demo; \
+		env $(SANDBOX) $(PY) main.py centre; \
 	else \
 		echo "没有显示器：在屏幕外运行，每页的图片写入 out/。"; \
 		echo "There is no display: running off screen, a picture of each page goes to out/."; \
+		$(PY) main.py centre --no-window 20; \
 		mkdir -p out; \
 		env $(OFFSCREEN) $(PY) main.py screenshot --all --out out/; \
 	fi
 
-test: lint types contracts unit gui  ## everything a change must pass
+test: lint types contracts unit wide  ## everything a change must pass
 
 lint: setup  ## ruff: rules and layout
 	$(PY) -m ruff check .
@@ -52,9 +53,15 @@ contracts: setup  ## imports only descend
 unit: unit-setup  ## tests/unit, where no Qt is installed
 	$(UNIT_VENV)/bin/python -m pytest tests/unit
 
-gui: setup  ## every other test, off screen
+wide: setup  ## every other test: window off screen, real hub, real PostgreSQL, a short campaign of faults
+	@bash packaging/linux/for-tests.sh
 	@if [ -z "$(WIDE_TESTS)" ]; then echo "No tests outside tests/unit yet."; \
 	else set -x; env $(OFFSCREEN) $(PY) -m pytest $(WIDE_TESTS); fi
+
+faults: setup  ## a long campaign of faults; GRID_FAULTS_SEED names another
+	@bash packaging/linux/for-tests.sh
+	env GRID_FAULTS_DAYS=$${GRID_FAULTS_DAYS:-60} GRID_FAULTS_STEPS=$${GRID_FAULTS_STEPS:-60} \
+		$(PY) -m pytest tests/faults
 
 pictures: setup  ## the pictures that the README shows
 	env $(OFFSCREEN) $(PY) main.py screenshot --all --out docs/pictures
