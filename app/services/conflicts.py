@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Refusal
+from app.domain.fold_matter import INTERCHANGEABLE, SECOND
 from app.domain.incident import Conflict, ConflictKind, Incident, State
 from app.domain.op import OpKind
 from app.services.desk import Desk, Done, Step, act_planned
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 KEEP_ALL, KEEP, RECALL_HERE = "keep_all", "keep:", "recall_here"
 AS_PROPOSED, GO_ON = "as_proposed", "go_on"
-FIRST, SECOND = "first", "second"
+FIRST = "first"
 SHOWN, OTHER = "shown", "other"
 
 _ENDED = frozenset({State.CLOSED, State.CANCELLED, State.DECLINED, State.MERGED})
@@ -48,7 +49,8 @@ def choices(incident: Incident, conflict: Conflict) -> tuple[str, ...]:
             return (GO_ON, AS_PROPOSED) if len(told) > 1 and incident.state not in _ENDED else (GO_ON,)
         case ConflictKind.CLOSE_DIFFERS:
             ended = incident.state in _ENDED and incident.state not in _FOR_GOOD
-            return (FIRST, SECOND) if len(told) > 3 and ended else (FIRST,)
+            swapped = len(told) > 3 and {incident.state.value, told[2]} <= INTERCHANGEABLE
+            return (FIRST, SECOND) if swapped or (len(told) > 3 and ended) else (FIRST,)
         case ConflictKind.EDITED_TWICE:
             return (SHOWN, OTHER) if len(told) > 2 and incident.open else (SHOWN,)
 
@@ -91,6 +93,8 @@ def _steps(
         return _recalls(incident, (_order_of(incident, told[0]),), reason)
     if choice == AS_PROPOSED:
         return _ending(incident, State(told[0]), told[1], reason)
+    if choice == SECOND and {incident.state.value, told[2]} <= INTERCHANGEABLE:
+        return []  # the resolve op itself puts the second ending in the first one's place
     if choice == SECOND:
         reopen: list[Step] = [(OpKind.REOPEN, {"reason": reason})]
         after = State.REPORTED if incident.state is State.DECLINED else State.ACCEPTED

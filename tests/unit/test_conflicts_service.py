@@ -193,14 +193,21 @@ def test_of_two_endings_the_first_stays_or_the_second_is_taken():
     story = twice_closed()
     incident = story.settled("second")
     assert (incident.state, incident.result) == (State.CLOSED, "查无此事")
+    assert incident.rework == 0  # nobody worked on it again
 
 
-def test_a_cancelled_matter_has_no_second_ending():
-    story = Story()
-    story.other.look()
-    story.then(triage.cancel, "误报").meanwhile(OpKind.DECLINE, {"reason": "不属本区"})
-    assert story.choices == ("first",)
+def test_of_a_cancelling_and_a_declining_either_stands():
+    def twice_ended():
+        story = Story()
+        story.other.look()
+        story.then(triage.cancel, "误报").meanwhile(OpKind.DECLINE, {"reason": "不属本区"})
+        return story
+
+    story = twice_ended()
+    assert story.choices == ("first", "second")
     assert story.settled("first").state is State.CANCELLED
+    incident = twice_ended().settled("second")
+    assert (incident.state, incident.result, incident.closed_at) == (State.DECLINED, "不属本区", None)
 
 
 def test_of_two_severities_the_other_is_taken_with_its_limits():
