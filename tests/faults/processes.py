@@ -123,6 +123,7 @@ class Desktop:
         folder.mkdir(parents=True, exist_ok=True)
         self.store = folder / "store.db"
         self.environ = environ
+        self.doomed = False
         self._process: Process | None = None
 
     def start(self, kill: str = "never", **environ: str) -> None:
@@ -131,6 +132,7 @@ class Desktop:
 
     def begin(self, kill: str = "never", **environ: str) -> None:
         """Start without waiting."""
+        self.doomed = kill != "never"
         args = program("agent", "--store", str(self.store), "--plain", kill=kill)
         env = environment(self.folder, **{**self.environ, **environ})
         self._process = Process(args, env, self.folder / "agent.log")
@@ -174,6 +176,7 @@ class Hub:
         self.database = database
         self.port = port
         self.workers = workers
+        self.doomed = False
         self._process: Process | None = None
 
     def command(self, *args: str, check: bool = True) -> str:
@@ -183,6 +186,7 @@ class Hub:
         return run("hub", first, *where, *rest, folder=self.folder, check=check)
 
     def start(self, kill: str = "never") -> None:
+        self.doomed = kill != "never"
         args = program(
             "hub", "serve", "--data", str(self.folder / "hub"), "--database", self.database, "--no-tls",
             "--host", "127.0.0.1", "--port", str(self.port), "--workers", str(self.workers), kill=kill,

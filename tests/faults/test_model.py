@@ -40,7 +40,8 @@ STEPS_OF_DESKTOP = (
 )  # fmt: skip
 STEPS_OF_HUB = (
     "db.hub.engine:HubStore.push:before", "db.hub.engine:HubStore.push:after",
-    "db.hub.engine:HubStore.heads:before", "db.hub.engine:HubStore.pull:before", "db.hub.engine:HubStore.pull:after",
+    "db.hub.engine:HubStore.heads:before", "db.hub.engine:HubStore.pull:before",
+    "db.hub.engine:HubStore.pull:after",
 )  # fmt: skip
 ACTS = (
     "accept", "assign", "acknowledge", "arrive", "handle", "verify", "close", "cancel", "note", "classify",
@@ -64,6 +65,9 @@ class Days(RuleBasedStateMachine):
     def _do(self, desk: str, act: str, **what: Any) -> None:
         if not self.world.desks[desk].alive:
             self.world.desks[desk].restart()
+        if not self.world.hub.alive:
+            self.world.hub.kill()
+            self.world.hub.start()
         answer = self.world.do(desk, act, **what)
         told = answer and {k: v for k, v in answer.items() if k != "ops"}
         made = [(op["n"], op["kind"], op["outcome"]) for op in (answer or {}).get("ops", ())]
@@ -132,7 +136,8 @@ class Days(RuleBasedStateMachine):
             )
 
     @rule(
-        desk=desks, cut=st.lists(st.integers(0, 4000), max_size=2), up=st.lists(st.integers(0, 99_999), max_size=2),
+        desk=desks, cut=st.lists(st.integers(0, 4000), max_size=2),
+        up=st.lists(st.integers(0, 99_999), max_size=2),
         down=st.lists(st.integers(0, 99_999), max_size=2), twice=st.integers(0, 3), late=st.integers(0, 2),
     )  # fmt: skip
     def spoilt(self, desk: str, **faults: Any) -> None:

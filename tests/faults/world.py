@@ -162,11 +162,11 @@ class World:
         for line in self.lines.values():
             line.heal()
             line.let_go()
-        if not self.hub.alive:
+        if self.hub.doomed or not self.hub.alive:
             self.hub.kill()
             self.hub.start()
         for desk in self.desks.values():
-            if not desk.alive:
+            if desk.doomed or not desk.alive:
                 desk.restart()
 
     def wait_for_quiet(self, within: float = QUIET) -> None:
