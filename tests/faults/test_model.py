@@ -65,9 +65,6 @@ class Days(RuleBasedStateMachine):
     def _do(self, desk: str, act: str, **what: Any) -> None:
         if not self.world.desks[desk].alive:
             self.world.desks[desk].restart()
-        if not self.world.hub.alive:
-            self.world.hub.kill()
-            self.world.hub.start()
         answer = self.world.do(desk, act, **what)
         told = answer and {k: v for k, v in answer.items() if k != "ops"}
         made = [(op["n"], op["kind"], op["outcome"]) for op in (answer or {}).get("ops", ())]
@@ -172,6 +169,12 @@ class Days(RuleBasedStateMachine):
     def hub_will_die(self, step: str, count: int) -> None:
         self.world.hub.kill()
         self.world.hub.start(kill=f"{step}:{count}")
+
+    @precondition(lambda self: self.world.lines and not self.world.hub.alive)
+    @rule()
+    def hub_comes_back(self) -> None:
+        self.world.hub.kill()
+        self.world.hub.start()
 
     @rule(desk=desks)
     def sync(self, desk: str) -> None:
