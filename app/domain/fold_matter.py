@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.assignment import AssignmentState
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.incident import Conflict, ConflictKind, Incident, Loop, Next, State
+from app.domain.incident import Incident, Loop, Next, State
 from app.domain.op import Op, OpKind, is_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from app.domain.assignment import Assignment
     from app.domain.incident import Cell
 
 SEVERITIES = range(1, 5)
@@ -50,7 +51,12 @@ def completed(fresh: Incident, **changes: Any) -> Incident:
 
 def work_state(incident: Incident) -> State:
     """Accepted, assigned or working, as the assignments that are still active say."""
-    active = [a for a in incident.assignments if a.active]
+    return state_by_work(incident.assignments)
+
+
+def state_by_work(assignments: Iterable[Assignment]) -> State:
+    """The same, of the assignments themselves."""
+    active = [a for a in assignments if a.active]
     if not active:
         return State.ACCEPTED
     begun = any(a.state is not AssignmentState.OFFERED for a in active)
@@ -248,40 +254,6 @@ def _unmerge(incident: Incident, op: Op, cell: Cell) -> Incident:
     return touched(incident, op, state=state, merged_into="", before_merge="")
 
 
-SECOND = "second"
-"""What a ``resolve`` of two different endings says where the later one is to stand."""
-
-INTERCHANGEABLE = frozenset({State.CLOSED.value, State.CANCELLED.value, State.DECLINED.value})
-"""Endings of which one can take another's place; a merger needs ops of its own."""
-
-
-def _resolve(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
-    conflict = op.need("conflict", str)
-    if all(c.name != conflict for c in incident.conflicts):
-        return Refusal.NO_CONFLICT
-    if not op.get("reason", str):
-        return Refusal.REASON_MISSING
-    left = tuple(c for c in incident.conflicts if c.name != conflict)
-    settled = next(c for c in incident.conflicts if c.name == conflict)
-    changes = _second_ending(incident, op, settled) if op.get("choice", str) == SECOND else {}
-    return touched(incident, op, conflicts=left, **changes)
-
-
-def _second_ending(incident: Incident, op: Op, settled: Conflict) -> dict[str, Any]:
-    """Of two endings the later one is chosen: it takes the first one's place, and nothing is worked again."""
-    if settled.kind is not ConflictKind.CLOSE_DIFFERS or len(settled.told) != 4 or incident.open:
-        return {}
-    _, _, state, words = settled.told
-    if state not in INTERCHANGEABLE or incident.state.value not in INTERCHANGEABLE:
-        return {}
-    closed = op.at if incident.closed_at is None else incident.closed_at
-    return {
-        "state": State(state),
-        "result": words or incident.result,
-        "closed_at": closed if state == State.CLOSED.value else None,
-    }
-
-
 def _show(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     """Someone is shown a caller's particulars: nothing changes but that it is known."""
     if op.need("person", str) != incident.person:
@@ -307,6 +279,5 @@ HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {
     OpKind.SUPERVISE: _supervise,
     OpKind.MERGE: _merge,
     OpKind.UNMERGE: _unmerge,
-    OpKind.RESOLVE: _resolve,
     OpKind.SHOW: _show,
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.domain.assignment import ASSIGNMENT_TABLE, Assignment, AssignmentState
+from app.domain.assignment import ASSIGNMENT_TABLE, Assignment, AssignmentState, with_changes
 from app.domain.errors import MalformedOp, Refusal
-from app.domain.fold_matter import touched, work_state
+from app.domain.fold_matter import state_by_work, touched
 from app.domain.incident import Incident, State
 from app.domain.op import Op, OpKind, is_text
 
@@ -16,15 +15,17 @@ if TYPE_CHECKING:
 
     from app.domain.incident import Cell
 
+    Given = tuple[Assignment, ...]
+
 
 def _offer(incident: Incident, op: Op, calls: Sequence[tuple[str, str]], *, whistle: bool) -> Incident:
     """Add an offered assignment for each (id, handler); the first may take the lead."""
     lead_now = any(a.lead and a.active for a in incident.assignments)
     take_lead = not whistle and (bool(op.get("lead", bool)) or not lead_now)
-    kept = tuple(
-        replace(a, lead=False) if take_lead and a.lead and a.active else a for a in incident.assignments
-    )
-    offered = tuple(
+    kept = [
+        with_changes(a, lead=False) if take_lead and a.lead and a.active else a for a in incident.assignments
+    ]
+    offered = [
         Assignment(
             id=name,
             handler=handler,
@@ -34,10 +35,10 @@ def _offer(incident: Incident, op: Op, calls: Sequence[tuple[str, str]], *, whis
             whistle=whistle,
         )
         for i, (name, handler) in enumerate(calls)
-    )
-    after = _lead_passed_on(replace(incident, assignments=kept + offered))
+    ]
+    given = _lead_passed_on((*kept, *offered))
     first = incident.assigned_at if incident.assigned_at is not None else op.at
-    return touched(after, op, state=work_state(after), assigned_at=first)
+    return touched(incident, op, assignments=given, state=state_by_work(given), assigned_at=first)
 
 
 def _clash(incident: Incident, calls: Sequence[tuple[str, str]]) -> Refusal | None:
@@ -72,33 +73,32 @@ def _call(entry: Any) -> tuple[str, str]:
     return name, handler
 
 
-def _step(incident: Incident, op: Op, **changes: Any) -> tuple[Incident, Assignment] | Refusal:
-    """The incident with the op's assignment in its next state, and that assignment."""
+def _step(incident: Incident, op: Op, **changes: Any) -> tuple[Given, Assignment] | Refusal:
+    """The assignments with the op's own in its next state, and that one."""
     wanted = op.need("assignment", str)
     for i, a in enumerate(incident.assignments):
         if a.id == wanted or wanted in a.also:
             target = ASSIGNMENT_TABLE[OpKind(op.kind)][a.state]
             if isinstance(target, Refusal):
                 return target
-            moved = replace(a, state=target, **changes)
-            all_now = (*incident.assignments[:i], moved, *incident.assignments[i + 1 :])
-            return replace(incident, assignments=all_now), moved
+            moved = with_changes(a, state=target, **changes)
+            return (*incident.assignments[:i], moved, *incident.assignments[i + 1 :]), moved
     return Refusal.UNKNOWN_ASSIGNMENT
 
 
 def _acknowledge(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     stepped = _step(incident, op, acknowledged_at=op.at)
-    return stepped if isinstance(stepped, Refusal) else _responded(stepped[0], op)
+    return stepped if isinstance(stepped, Refusal) else _responded(incident, op, stepped[0])
 
 
 def _report_in(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     stepped = _step(incident, op, arrived_at=op.at)
-    return stepped if isinstance(stepped, Refusal) else _responded(stepped[0], op)
+    return stepped if isinstance(stepped, Refusal) else _responded(incident, op, stepped[0])
 
 
-def _responded(incident: Incident, op: Op) -> Incident:
+def _responded(incident: Incident, op: Op, given: Given) -> Incident:
     first = incident.responded_at if incident.responded_at is not None else op.at
-    return touched(incident, op, state=work_state(incident), responded_at=first)
+    return touched(incident, op, assignments=given, state=state_by_work(given), responded_at=first)
 
 
 def _give_back(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
@@ -109,21 +109,18 @@ def _give_back(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     stepped = _step(incident, op, ended_at=op.at, reason=reason)
     if isinstance(stepped, Refusal):
         return stepped
-    after = _lead_passed_on(stepped[0])
+    given = _lead_passed_on(stepped[0])
     returned = incident.returned + (op.kind == OpKind.RETURN)
-    return touched(after, op, state=work_state(after), returned=returned)
+    return touched(incident, op, assignments=given, state=state_by_work(given), returned=returned)
 
 
-def _lead_passed_on(incident: Incident) -> Incident:
+def _lead_passed_on(given: Given) -> Given:
     """Where the lead has gone, the longest-serving co-handler takes it: someone must close the matter."""
-    active = [a for a in incident.assignments if a.active]
+    active = [a for a in given if a.active]
     if not active or any(a.lead for a in active):
-        return incident
+        return given
     heir = min(active, key=lambda a: (a.whistle, a.offered_at, a.id))
-    return replace(
-        incident,
-        assignments=tuple(replace(a, lead=True) if a is heir else a for a in incident.assignments),
-    )
+    return tuple([with_changes(a, lead=True) if a is heir else a for a in given])
 
 
 def _handle(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
@@ -134,15 +131,16 @@ def _handle(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
     stepped = _step(incident, op, ended_at=op.at)
     if isinstance(stepped, Refusal):
         return stepped
-    after, mine = stepped
-    first = incident.responded_at if incident.responded_at is not None else op.at
+    given, mine = stepped
     if not mine.lead:
-        return touched(after, op, state=work_state(after), responded_at=first)
-    if any(a.active for a in after.assignments):
+        return _responded(incident, op, given)
+    if any(a.active for a in given):
         return Refusal.CO_HANDLERS_OPEN
+    first = incident.responded_at if incident.responded_at is not None else op.at
     return touched(
-        after, op, state=State.HANDLED, handled_at=op.at, responded_at=first, result=result, verified=False
-    )
+        incident, op, assignments=given, state=State.HANDLED, handled_at=op.at, responded_at=first,
+        result=result, verified=False,
+    )  # fmt: skip
 
 
 def _verify(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
@@ -154,11 +152,17 @@ def _verify(incident: Incident, op: Op, _cell: Cell) -> Incident | Refusal:
         return Refusal.REASON_MISSING
     lead = incident.lead
     back = tuple(
-        replace(a, state=AssignmentState.ACKNOWLEDGED, ended_at=None, reason=reason) if a is lead else a
-        for a in incident.assignments
+        [
+            with_changes(a, state=AssignmentState.ACKNOWLEDGED, ended_at=None, reason=reason)
+            if a is lead
+            else a
+            for a in incident.assignments
+        ]
     )
-    after = replace(incident, assignments=back, handled_at=None, verified=False)
-    return touched(after, op, state=work_state(after), rework=incident.rework + 1)
+    return touched(
+        incident, op, assignments=back, state=state_by_work(back), handled_at=None, verified=False,
+        rework=incident.rework + 1,
+    )  # fmt: skip
 
 
 HANDLERS: dict[OpKind, Callable[[Incident, Op, Cell], Incident | Refusal]] = {

@@ -135,6 +135,8 @@ class Op:
         value = self.body.get(name)
         if value is None:
             return None
+        if kind is str and type(value) is str and value.isascii():
+            return cast("T", value)
         if isinstance(value, str):
             if not (value.isascii() or is_text(value)):
                 raise MalformedOp(f"{self.kind}: {name} is no text")
