@@ -6,11 +6,13 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.domain.op import is_text
+from app.domain.op import HUB_DEVICE, is_text
 from app.hub.strangers import Strangers
+from app.ports.accounts import EVERYWHERE
 from app.ports.link import LinkProblem, LinkTrouble
 from db.hub import accounts as rows
-from db.hub import tokens
+from db.hub import devices, tokens
+from db.hub.ordering import HUB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,9 +42,24 @@ class Session:
     account: Account
 
 
+EVERY_SCOPE = frozenset({EVERYWHERE})
+
+
 def nameable(name: str) -> bool:
-    """Whether a text from outside can be kept or looked up as a name at all: PostgreSQL keeps no NUL."""
-    return 0 < len(name) <= 64 and is_text(name) and name.isprintable()
+    """Whether a text from outside can be kept or looked up as a name at all: PostgreSQL keeps no NUL, and
+    blanks around a name would make another of it that looks the same.
+    """
+    return 0 < len(name) <= 64 and is_text(name) and name.isprintable() and name == name.strip()
+
+
+def reserved(name: str) -> bool:
+    """Whether the name is how the hub itself signs: nobody else's ops may look like its own."""
+    return name == HUB or name.startswith(HUB_DEVICE)
+
+
+def meet(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two have a scope in common."""
+    return EVERYWHERE in one or EVERYWHERE in other or bool(one & other)
 
 
 class HubAccounts:
@@ -55,11 +72,14 @@ class HubAccounts:
         self._refusals = refusals
         self._strangers = Strangers()
 
-    def sign_in(self, user: str, password: str, device: str = "") -> Account:
-        """Whose name and password these are; a device is bound to the person.
+    def sign_in(
+        self, user: str, password: str, device: str = "", scopes: frozenset[str] = EVERY_SCOPE
+    ) -> Account:
+        """Whose name and password these are; a device (of these scopes) is bound to the person.
 
         ``LinkProblem``: ``SIGN_IN`` for a wrong name or password alike, ``LOCKED_OUT`` with the wait in s
-        after too many, ``FORBIDDEN`` where the account is disabled and the password right, ``BUSY``.
+        after too many, ``FORBIDDEN`` where the password is right and the account is disabled, or reaches
+        nothing of what the device shows, ``BUSY``.
         """
         now = self._clock.now()
         attempt = None
@@ -78,11 +98,16 @@ class HubAccounts:
         with self._engine.begin() as db:
             rows.clear_failures(db, user)
             account = rows.find(db, user)
-            if account is not None and not account.disabled and device:
+            away = account is not None and not meet(account.scopes, scopes)
+            if account is not None and not account.disabled and not away and device:
                 rows.bind(db, device, user)
         if account is None or account.disabled:
             raise self._refusals.refusal(
                 "sign_in", LinkTrouble.FORBIDDEN, "disabled", device=device, actor=user
+            )
+        if away:
+            raise self._refusals.refusal(
+                "sign_in", LinkTrouble.FORBIDDEN, "another centre's device", device=device, actor=user
             )
         return account
 
@@ -103,9 +128,13 @@ class HubAccounts:
         """A new account; ``NoSuchAccount`` where the name is taken, ``UnfitPassword``, ValueError."""
         if not nameable(account.id) or not account.scopes or not nameable(account.name):
             raise ValueError("a name of up to 64 characters, and at least one scope")
+        if reserved(account.id):
+            raise ValueError("the hub's own name")
         hashed = self._passwords.make(password, account.id)
         with self._engine.begin() as db:
-            if not rows.insert(db, account, hashed):
+            # A device by itself signs with its own identity: it must not be a person's name.
+            taken = devices.find(db, account.id) is not None
+            if taken or not rows.insert(db, account, hashed):
                 raise NoSuchAccount(account.id)
         self._did("created", account.id, by)
 

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
-from app.domain.rights import Role
+from app.domain.rights import Role, within
 from app.hub.accounts import HubAccounts
 from app.hub.answers import BadRequest
 from app.hub.asking import Asker
@@ -120,7 +120,9 @@ def _add_people(router: APIRouter, doors: Doors) -> None:
         """Sign a person in at a device, which remembers it for days without a line."""
         if not who.device:
             raise LinkProblem(LinkTrouble.FORBIDDEN, "a device signs people in; a person asks for a session")
-        account = await to_thread.run_sync(doors.accounts.sign_in, body.user, body.password, who.device)
+        account = await to_thread.run_sync(
+            doors.accounts.sign_in, body.user, body.password, who.device, who.scopes
+        )
         return _shown(account)
 
     @router.post("/session", tags=["people"], responses=_SIGNING)
@@ -140,24 +142,26 @@ def _add_people(router: APIRouter, doors: Doors) -> None:
 
     @router.get("/users", tags=["people"], responses=_KNOWN)
     async def users(who: Asker) -> list[Person]:
-        """For a device: who has signed in on it and still may. For an administrator: all accounts."""
+        """For a device: who has signed in on it and still may. For an administrator: those of its scopes."""
         if who.device:
             return [_shown(a) for a in await to_thread.run_sync(doors.accounts.known_on, who.device)]
-        _need_administrator(who, doors)
-        return [_shown(a) for a in await to_thread.run_sync(doors.accounts.every)]
+        administrator = _need_administrator(who, doors)
+        every = await to_thread.run_sync(doors.accounts.every)
+        return [_shown(a) for a in every if administers(administrator, a.scopes)]
 
 
 def _add_devices(router: APIRouter, doors: Doors) -> None:
     @router.get("/devices", tags=["devices"], responses=_KNOWN)
     async def devices(who: Asker) -> list[ShownDevice]:
-        """All devices, for an administrator."""
-        _need_administrator(who, doors)
+        """For an administrator: the devices of its scopes."""
+        administrator = _need_administrator(who, doors)
         return [
             ShownDevice(
                 device=d.id, name=d.name, scopes=sorted(d.scopes), place=d.place, enrolled_at=d.enrolled_at,
                 revoked_at=d.revoked_at,
             )
             for d in await to_thread.run_sync(doors.devices.every)
+            if administers(administrator, d.scopes)
         ]  # fmt: skip
 
     @router.post("/devices/{device}/revoke", tags=["devices"], status_code=204,
@@ -165,11 +169,25 @@ def _add_devices(router: APIRouter, doors: Doors) -> None:
     async def revoke(device: DeviceName, who: Asker) -> Response:
         """Nothing more for this device from now on; an administrator's act."""
         account = _need_administrator(who, doors)
+        found = await to_thread.run_sync(doors.devices.find, device)
+        if found is not None and not administers(account, found.scopes):
+            raise await to_thread.run_sync(_not_yours, doors, who, device)
         try:
             await to_thread.run_sync(doors.devices.revoke, device, account.id)
         except NoSuchDevice:
             raise BadRequest(404, "no such device, or revoked already") from None
         return Response(status_code=204)
+
+
+def administers(administrator: Account, scopes: frozenset[str]) -> bool:
+    """Whether all that an account or device reaches lies within the administrator's own scopes."""
+    return all(within(administrator.scopes, scope) for scope in scopes)
+
+
+def _not_yours(doors: Doors, who: Any, device: str) -> LinkProblem:
+    return doors.refusals.refusal(
+        "administer", LinkTrouble.FORBIDDEN, f"{device} is another centre's", actor=who.user
+    )
 
 
 def _need_administrator(who: Any, doors: Doors) -> Account:

@@ -164,6 +164,7 @@ class HubBundles:
                 continue
             permit = self._permits.permit(who, (op.actor for op in page.ops))
             try:
+                self._permits.writing(who, page.scope)
                 pushed = self._store.push(page, permit)
             except LinkProblem as problem:
                 taken.troubles[page.scope] = problem.code.value

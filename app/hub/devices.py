@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.hub.accounts import nameable
+from app.hub.accounts import nameable, reserved
 from app.link.invitation import new_code, plain_code
 from app.link.keys import public_part, same_key
 from app.ports.accounts import Account, Device, Grant
@@ -74,7 +74,7 @@ class HubDevices:
         ``FORBIDDEN`` where the device is known with another key and the code was not made for it,
         ``BAD_PAGE`` where the key or a name is none. A refused attempt does not spend the code.
         """
-        if not nameable(device) or (name and not nameable(name)):
+        if not nameable(device) or reserved(device) or (name and not nameable(name)):
             raise self._refusals.refusal("enrol", LinkTrouble.BAD_PAGE, "name")
         try:
             public = public_part(key)
@@ -151,6 +151,8 @@ class HubDevices:
     def _let_in(self, code: str, device: str, name: str, key: Mapping[str, str], hashed: str) -> Device:
         now = self._clock.now()
         with self._engine.begin() as db:
+            if accounts.find(db, device) is not None:
+                raise LinkProblem(LinkTrouble.FORBIDDEN, "a person's name")
             grant = devices.use_code(db, tokens.digest(code), device, now)
             if grant is None:
                 raise LinkProblem(LinkTrouble.BAD_CODE)

@@ -9,7 +9,7 @@ import structlog
 from app.domain.errors import Refusal
 from app.domain.op import HUB_OPS, OpKind
 from app.domain.rights import Role, may, within
-from app.ports.link import LinkTrouble
+from app.ports.link import LinkProblem, LinkTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,20 +104,38 @@ class Permits:
                 "push", LinkTrouble.FORBIDDEN, f"as {device}", device=principal.device, actor=principal.user
             )
 
-    def reading(self, principal: Principal, scope: str) -> bool:
-        """Whether the reader sees the whole scope (else its records alone).
-
-        ``LinkProblem(FORBIDDEN)``, and a line of the audit, where it sees nothing of it.
+    def writing(self, principal: Principal, scope: str) -> None:
+        """``LinkProblem(FORBIDDEN)``, and a line of the audit, where the scope is no matter of the device's:
+        not a row of it goes in, not even a refused one. The district's records it may at least propose.
         """
+        if not sees_records(principal.scopes, scope, self.district):
+            raise self._forbidden("push", scope, principal)
+
+    def giving_back(self, principal: Principal, scope: str) -> None:
+        """``LinkProblem(FORBIDDEN)``, and a line of the audit, for who is no device that holds the scope whole."""
+        if not principal.device or not sees_whole(principal.scopes, scope):
+            raise self._forbidden("hand_in", scope, principal)
+
+    def reading(self, principal: Principal, scope: str) -> bool:
+        """Whether the device sees the whole scope (else its records alone).
+
+        ``LinkProblem(FORBIDDEN)``, and a line of the audit, where it sees nothing of it, and for a person
+        without a device: a scope's rows hold callers in full, whom a person is shown one at a time.
+        """
+        if not principal.device:
+            raise self._forbidden("read", scope, principal)
         if sees_whole(principal.scopes, scope):
             return True
         if sees_records(principal.scopes, scope, self.district):
             return False
-        raise self._refusals.refusal(
-            "read", LinkTrouble.FORBIDDEN, scope, device=principal.device, actor=principal.user
-        )
+        raise self._forbidden("read", scope, principal)
 
     def follows(self, principal: Principal, scopes: Iterable[str]) -> dict[str, bool]:
         """Of the hub's scopes, those the reader follows, each with whether it sees it whole."""
         mine = principal.scopes
         return {s: sees_whole(mine, s) for s in scopes if sees_records(mine, s, self.district)}
+
+    def _forbidden(self, what: str, scope: str, principal: Principal) -> LinkProblem:
+        return self._refusals.refusal(
+            what, LinkTrouble.FORBIDDEN, scope, device=principal.device, actor=principal.user
+        )
