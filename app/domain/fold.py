@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain import fold_hub, fold_matter, fold_work, moving
+from app.domain import fold_hub, fold_matter, fold_settle, fold_work, moving
 from app.domain.errors import MalformedOp, Refusal
 from app.domain.incident import TABLE, Incident
 from app.domain.op import Op, OpKind, is_instant
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Incident, Op, Cell], Incident | Refusal]
 
-_HANDLERS: dict[OpKind, Handler] = {**fold_matter.HANDLERS, **fold_work.HANDLERS, **fold_hub.HANDLERS}
+_HANDLERS: dict[OpKind, Handler] = {
+    **fold_matter.HANDLERS,
+    **fold_work.HANDLERS,
+    **fold_settle.HANDLERS,
+    **fold_hub.HANDLERS,
+}
 _OPENS: dict[OpKind, Callable[[Op], Incident]] = {
     OpKind.REPORT: fold_matter.report, OpKind.MOVE_IN: moving.move_in,
 }  # fmt: skip

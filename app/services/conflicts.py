@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Refusal
-from app.domain.fold_matter import INTERCHANGEABLE, SECOND
+from app.domain.fold_settle import INTERCHANGEABLE, SECOND
 from app.domain.incident import Conflict, ConflictKind, Incident, State
 from app.domain.op import OpKind
 from app.services.desk import Desk, Done, Step, act_planned
