@@ -27,11 +27,13 @@ TOOLS = {
     ("import", "places"): ("app.tools.import_places", "导入区域 import places"),
     ("export", "incidents"): ("app.tools.export_incidents", "导出事件 export incidents"),
     ("replay",): ("app.tools.replay", "按原节奏回放 replay a recorded stream"),
+    ("bundle", "export"): ("app.tools.bundle_export", "待传操作写入数据包 what waits, onto a stick"),
+    ("bundle", "import"): ("app.tools.bundle_import", "读入上级平台的回执 the hub's answer from a stick"),
     ("demo",): ("app.tools.fill_demo", "写入演示数据 fill with demonstration data"),
     ("verify",): ("app.tools.verify", "核对账本 walk the ledger's chain"),
 }
 # These read a store that is there; a mistyped name is told, not made into an empty store.
-READING = (("export", "incidents"), ("verify",))
+READING = (("export", "incidents"), ("verify",), ("bundle", "export"), ("bundle", "import"))
 PICTURE_SIDES = (320, 16384)
 WIDEST_OF_A_LINE = 1920
 """Pages of a desk that belongs to a hub are drawn up to this width, px."""
@@ -199,10 +201,10 @@ def _usage() -> int:
     print("网格指挥台 Grid Command")
     print("  main.py centre [--actors N] [--no-window SECONDS]")
     print("  main.py [desktop] [--demo]\n  main.py screenshot --page NAME --out FILE | --all --out DIR")
-    print("  main.py hub init|serve|enrol|users|devices|backup|restore|status|verify --help")
+    print("  main.py hub init|serve|enrol|users|devices|bundle|backup|restore|status|verify --help")
     print("  main.py link enrol|sign-in|status|sync|salvage --help\n  main.py agent --help")
     print("  main.py field --url URL --user NAME [--actors N] [--minutes M]")
-    print("  main.py bench [start queue map apply kpi import] [--rows N] [--json]")
+    print("  main.py bench [start queue map apply kpi import sync hub scale] [--rows N] [--json]")
     for words, (_module, what) in TOOLS.items():
         print(f"  main.py {' '.join(words)} --help\t{what}")
     return 2

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.hub import overview
+from app.hub.command_bundle import bundles_of
 from app.hub.opened import as_json, opened, settings_of
 from app.hub.settings import served_at
 from app.hub.voice import Said
@@ -12,8 +14,9 @@ from app.hub.voice import Said
 if TYPE_CHECKING:
     import argparse
 
-    from app.hub.opened import Wiring
+    from app.hub.opened import OpenHub, Wiring
     from app.hub.voice import Voice
+    from db.hub.held_bundles import HeldBundle
 
 
 def status(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:
@@ -22,7 +25,9 @@ def status(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:
     now = wiring.clock.now()
     with opened(wiring, args.data, args.database) as hub:
         if args.json:
-            voice.line(as_json({"url": url, "now": now, **overview.as_told(hub, now)}))
+            waiting = [asdict(b) for b in _waiting(hub, wiring)]
+            told = overview.as_told(hub, now) | {"held_bundles": waiting}
+            voice.line(as_json({"url": url, "now": now, **told}))
             return 0
         voice.line(url)
         names = {p.id: p.name if voice.words("zh", "en") == "zh" else p.name_en for p in wiring.places()}
@@ -41,7 +46,16 @@ def status(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:
             until = overview.instant(code["expires_at"])
             voice.say(f"  {code['name']}\t{code['place']}\t有效至 {until}",
                       f"  {code['name']}\t{code['place']}\tuntil {until}")  # fmt: skip
+        if on_hold := _waiting(hub, wiring):
+            voice.say("待接收的数据包：", "Bundles on hold:")
+            for b in on_hold:
+                voice.say(f"  {b.id}\t{b.device}\t{b.ops} 条操作", f"  {b.id}\t{b.device}\t{b.ops} ops")
     return 0
+
+
+def _waiting(hub: OpenHub, wiring: Wiring) -> list[HeldBundle]:
+    """Bundles of revoked devices that nobody has accepted yet."""
+    return [b for b in bundles_of(hub, wiring).held() if not b.accepted_at]
 
 
 def verify(args: argparse.Namespace, wiring: Wiring, voice: Voice) -> int:

@@ -26,6 +26,7 @@ MODULES = {
     "enrol": "command_enrol",
     "users": "command_users",
     "devices": "command_devices",
+    "bundle": "command_bundle",
     "backup": "command_backup",
     "restore": "command_backup",
     "status": "command_status",
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "main.py hub", description="上级平台 the hub that desktops synchronise with", allow_abbrev=False
     )
     kinds = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_init, _serve, _enrol, _users, _devices, _backup, _rest):
+    for add in (_init, _serve, _enrol, _users, _devices, _bundle, _backup, _rest):
         add(kinds, general)
     return parser
 
@@ -150,6 +151,15 @@ def _devices(kinds: Subparsers, general: argparse.ArgumentParser) -> None:
     p = _command(kinds, general, "devices", "终端 devices: list, revoke, readmit")
     p.add_argument("act", choices=("list", "revoke", "readmit"))
     p.add_argument("device", nargs="?", default="")
+
+
+def _bundle(kinds: Subparsers, general: argparse.ArgumentParser) -> None:
+    p = _command(
+        kinds, general, "bundle", "终端的数据包 bundles on a stick: import, held, accept"
+    )
+    p.add_argument("act", choices=("import", "held", "accept"))
+    p.add_argument("value", nargs="?", default="", help="文件或编号 the file, or the bundle's name")
+    p.add_argument("--answer", type=Path, metavar="FILE", help="回执写到 where the answer goes")
 
 
 def _backup(kinds: Subparsers, general: argparse.ArgumentParser) -> None:

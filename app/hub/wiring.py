@@ -53,6 +53,8 @@ def hub_parts(
 ) -> HubParts:
     """The parts of one worker."""
     from app.hub.accounts_api import Doors, accounts_router
+    from app.hub.bundles import HubBundles
+    from app.hub.bundles_api import bundles_router
     from app.hub.desk import PermittedDesk
     from app.hub.field import field_router
     from app.hub.field_desk import FieldDesk
@@ -67,16 +69,18 @@ def hub_parts(
 
     hub = opened_hub(serving.database, ids, clock)
     permits = Permits(hub.accounts, hub.refusals, district)
-    key = public_part(hub_pair(hub.engine))
+    pair = hub_pair(hub.engine)
+    key = public_part(pair)
     doors = Doors(hub.accounts, hub.devices, hub.refusals, key, district)
     field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, DrawnIds(), words)
+    bundles = HubBundles(hub.store, hub.devices, permits, hub.refusals, pair, clock)
     return HubParts(
         desk=PermittedDesk(hub.store, permits, clock, version),
         principals=hub.devices,
         pokes=PostgresPokes(serving.database, POKES),
         authority=serving.authority,
         version=version,
-        routers=(accounts_router(doors), field_router(field)),
+        routers=(accounts_router(doors), field_router(field), bundles_router(bundles, hub.refusals)),
         metrics_from=serving.metrics_from,
         hourly=hub.devices.purge,
     )

@@ -21,6 +21,7 @@ from app.domain.marks import EDITED
 from app.domain.op import OpKind, Outcome
 from app.domain.place import Level
 from app.domain.rights import Role
+from app.ports.bundle import BundleTrouble
 from app.ports.link import LinkTrouble
 from app.ports.rows import PointMark, Queue, Sort
 from app.services.spell import clock_time, day, day_time, duration
@@ -42,6 +43,7 @@ ENUMS = {
     "conflict_name": ConflictKind,
     "role": Role,
     "link": LinkTrouble,
+    "bundle": BundleTrouble,
     "loop": Loop,
     "unit_kind": UnitKind,
     "level": HandlerLevel,
