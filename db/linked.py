@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from app.ports.link import PUSH_BYTES, PUSH_OPS
-from db import link_state, outbox, recovery
+from db import link_state, outbox, recovery, unread
 from db.origins import Origins
 from db.page_in import apply_page
 from db.snapshot_in import apply_snapshot
@@ -69,6 +69,11 @@ class Linked:
         """Followed scopes in which own ops wait."""
         with self._looking() as raw:
             return outbox.waiting_scopes(raw)
+
+    def outdated(self) -> tuple[str, ...]:
+        """Scopes with unread ops that this program may know, or that no program has named."""
+        with self._looking() as raw:
+            return unread.outdated(raw)
 
     def acknowledge(self, scope: str, acked: int, origin: Origin | None = None) -> None:
         """The hub has every own op of the scope up to this number: of the origin whose page was next."""

@@ -19,6 +19,7 @@ from db.queries import HEAD
 from db.records import RECORD_OPS, name_of
 from db.recovery import remake_from, settle_again
 from db.scopes import ScopeRow, held_whole, read_scope, write_scope
+from db.unread import note_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +53,7 @@ def apply_page(raw: Any, page: PullPage, now: int, fresh: Callable[[], str]) -> 
         raise LinkProblem(LinkTrouble.BAD_PAGE, f"scope {page.scope} is not followed")
     rows, hidden = _checked(scope, page)
     origins = Origins(raw)
-    ids = [origins.of(row.ordered.origin) for row in rows]
+    ids = origins.of_all([row.ordered.origin for row in rows])
     known = _known(raw, page, rows, ids, origins)
     forked = [
         row.op.n for row, i in zip(rows, ids, strict=True) if i == origins.current and _differs(known, i, row)
@@ -75,11 +76,10 @@ def apply_page(raw: Any, page: PullPage, now: int, fresh: Callable[[], str]) -> 
         origins.begin(fresh())  # this store was set back: its next numbers are in use already
     write_scope(
         raw,
-        scope._replace(
-            cursor=page.after + page.count, chain=page.chain, head=max(page.head, scope.head),
-            unread=scope.unread + unread, fresh_at=now,
+        note_unread(raw, scope, unread)._replace(
+            cursor=page.after + page.count, chain=page.chain, head=max(page.head, scope.head), fresh_at=now
         ),
-    )  # fmt: skip
+    )
     if scope.start and scope.cursor + page.count >= page.head:
         settle_acknowledged(raw, scope.scope)
     everything = len(confirmed.touched_keys) > TOUCHED_AT_MOST
@@ -180,6 +180,7 @@ def _seat(
     seq: int,
 ) -> None:
     """Give every row its place: ops that are new here, and those that waited for it."""
+    scope = rows[0].op.scope if rows else ""
     keys = confirmed.keys_of({row.op.entity for row in rows if row.op.kind not in RECORD_OPS})
     new: list[tuple[Any, ...]] = []
     seated: list[tuple[Any, ...]] = []
@@ -187,12 +188,12 @@ def _seat(
         o = row.ordered
         seq += 1
         key = keys.get(o.entity)
-        if (i, o.n) in known:
+        if known and (i, o.n) in known:
             seated.append((seq, o.seq, row.chain, o.outcome, o.refusal, key, i, o.n))
             continue
         new.append((
-            seq, i, o.n, row.op.scope, o.kind, o.entity, key, o.at, o.made, o.actor, o.base, o.body,
-            o.outcome, o.refusal, b"", o.seq, row.chain, int(o.outcome == _REFUSED),
+            seq, i, o.n, scope, o.kind, o.entity, key, o.at, o.made, o.actor, o.base, o.body,
+            o.outcome, o.refusal, b"", o.seq, row.chain, 1 if o.outcome == _REFUSED else 0,
         ))  # fmt: skip
     raw.executemany(sql.SEAT_OP, seated)
     raw.executemany(sql.INSERT_OP, new)

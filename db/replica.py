@@ -11,7 +11,7 @@ from app.domain.op import canonical_body
 from app.ports.rows import Queue, QueueQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from db.engine import LocalStore
 
@@ -50,30 +50,37 @@ class Replica:
 
     def scopes(self, *, rows: bool) -> dict[str, dict[str, Any]]:
         """Each followed scope: where it stands, what is in it; with ``rows`` each row's own digest too."""
-        incidents: dict[str, dict[str, str]] = {}
-        orders: dict[str, dict[str, str]] = {}
+        bodies: dict[str, list[dict[str, Any]]] = {}
         with self._store.reading() as read:
             for incident in read.export(QueueQuery(Queue.ALL, 0)):
-                body = moving.as_body(incident)
-                given = body.pop("assignments", ())
-                incidents.setdefault(incident.scope, {})[incident.id] = _digest(canonical_body(body))
-                for order in given:
-                    orders.setdefault(incident.scope, {})[order["id"]] = _digest(canonical_body(order))
+                bodies.setdefault(incident.scope, []).append(moving.as_body(incident))
         told = {}
         for mark in self._store.marks():
-            records = {
-                f"{kind}:{name}": _digest(json.dumps((rev, body, bool(retired))))
-                for kind, name, rev, body, retired in self._raw.execute(RECORDS, (mark.scope,))
-            }
-            told[mark.scope] = {
-                "whole": mark.whole,
-                "head": mark.cursor,
-                "order": mark.chain.hex(),
-                "incidents": _told(incidents.get(mark.scope, {}), rows=rows),
-                "assignments": _told(orders.get(mark.scope, {}), rows=rows),
-                "records": _told(records, rows=rows),
-            }
+            records = self._raw.execute(RECORDS, (mark.scope,)).fetchall()
+            stands = {"whole": mark.whole, "head": mark.cursor, "order": mark.chain.hex()}
+            told[mark.scope] = stands | scope_told(bodies.get(mark.scope, ()), records, rows=rows)
         return told
+
+
+def scope_told(
+    incidents: Iterable[dict[str, Any]], records: Iterable[Sequence[Any]], *, rows: bool = False
+) -> dict[str, Any]:
+    """What is in a scope, for a desktop's store and for the hub's tables alike.
+
+    Incidents are as ``moving.as_body`` says them, records (kind, id, rev, body, retired).
+    """
+    matters: dict[str, str] = {}
+    orders: dict[str, str] = {}
+    for body in incidents:
+        alone = {name: value for name, value in body.items() if name != "assignments"}
+        matters[body["id"]] = _digest(canonical_body(alone))
+        orders |= {order["id"]: _digest(canonical_body(order)) for order in body.get("assignments", ())}
+    kept = {
+        f"{kind}:{name}": _digest(json.dumps((rev, body, bool(retired))))
+        for kind, name, rev, body, retired in records
+    }
+    parts = {"incidents": matters, "assignments": orders, "records": kept}
+    return {name: _told(digests, rows=rows) for name, digests in parts.items()}
 
 
 def _told(digests: dict[str, str], *, rows: bool) -> dict[str, Any]:

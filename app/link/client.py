@@ -77,19 +77,19 @@ class HubClient:
 
     def hello(self) -> Hello:
         """Scopes with their heads and epochs."""
-        raw = self._ask("GET", "/v1/hello")
+        raw = self._ask("GET", "hello")
         with told_as_problem("hello"):
             return wire.hello_of(raw)
 
     def push(self, page: PushPage) -> Pushed:
         """Hand up a page; harmless when repeated."""
-        raw = self._ask("POST", "/v1/push", body=wire.push_bytes(page))
+        raw = self._ask("POST", "push", body=wire.push_bytes(page))
         with told_as_problem("push"):
             return wire.pushed_of(raw)
 
     def pull(self, scope: str, epoch: str, after: int, own: Origin, limit: int = PULL_OPS) -> PullPage:
         """The rows after a place; ``BAD_PAGE`` where the answer is to another question."""
-        raw = self._ask("GET", "/v1/pull", {
+        raw = self._ask("GET", "pull", {
             "scope": scope, "epoch": epoch, "after": after, "limit": limit,
             "device": own.device, "incarnation": own.incarnation,
         })  # fmt: skip
@@ -101,14 +101,14 @@ class HubClient:
 
     def snapshot(self, scope: str) -> Snapshot:
         """The scope's state now; the pieces come while it is read."""
-        held = StreamedSnapshot(self._pieces("/v1/snapshot", {"scope": scope}))
+        held = StreamedSnapshot(self._pieces("snapshot", {"scope": scope}))
         if held.head.scope != scope:
             raise LinkProblem(LinkTrouble.BAD_PAGE, f"snapshot: {held.head.scope}")
         return held
 
     def chain_at(self, scope: str, seqs: Sequence[int]) -> dict[int, bytes]:
         """The hub's chain after each of these rows; rows that it does not have are left out."""
-        raw = self._ask("GET", "/v1/chain", {"scope": scope, "seqs": ",".join(map(str, seqs))})
+        raw = self._ask("GET", "chain", {"scope": scope, "seqs": ",".join(map(str, seqs))})
         with told_as_problem("chain"):
             told = {int(seq): bytes.fromhex(chain) for seq, chain in orjson.loads(raw).items()}
         asked = set(seqs)
@@ -116,17 +116,17 @@ class HubClient:
 
     def hand_in(self, scope: str, ops: Sequence[OrderedOp], persons: Sequence[Person]) -> int:
         """Give back what the hub has lost; how many ops it did not know."""
-        raw = self._ask("POST", "/v1/hand_in", body=wire.hand_in_bytes(scope, ops, persons))
+        raw = self._ask("POST", "hand_in", body=wire.hand_in_bytes(scope, ops, persons))
         with told_as_problem("hand_in"):
             return int(orjson.loads(raw)["taken"])
 
     def pokes(self) -> Iterator[Poke]:
         """Server-sent news, until the line breaks. The first is empty: from here on none is missed."""
-        return pokes_of(self._pieces("/v1/pokes", {}, silence=POKE_SILENCE, longest=None))
+        return pokes_of(self._pieces("pokes", {}, silence=POKE_SILENCE, longest=None))
 
     def sign_in(self, user: str, password: str) -> Signed:
         """Sign a person in at this device; ``SIGN_IN`` or ``LOCKED_OUT`` (with its wait) where not."""
-        raw = self._ask("POST", "/v1/sign_in", body=orjson.dumps({"user": user, "password": password}))
+        raw = self._ask("POST", "sign_in", body=orjson.dumps({"user": user, "password": password}))
         with told_as_problem("sign_in"):
             told = orjson.loads(raw)
             return Signed(
@@ -158,7 +158,7 @@ class HubClient:
         with self._turn:
             if not self._token or time.monotonic() >= self._token_until:
                 asked = orjson.dumps({"device": self._device, "secret": self._secret})
-                raw = self._call("POST", "/v1/token", None, asked, "")
+                raw = self._call("POST", "token", None, asked, "")
                 with told_as_problem("token"):
                     told = orjson.loads(raw)
                     self._token = str(told["token"])
@@ -229,7 +229,7 @@ class HubClient:
         with (
             told_as_problem(path),
             self._http.stream(
-                method, path, params=params, content=body, headers=headers,
+                method, f"/v{wire.VERSION}/{path}", params=params, content=body, headers=headers,
                 timeout=httpx2.Timeout(CONNECT, read=silence or self._silence, write=WRITE),
                 extensions={"trace": self._lines.watch},
             ) as answer,

@@ -29,6 +29,7 @@ _BY_STATUS = {
 """For answers that do not name a trouble themselves: of something that stands between."""
 
 LONGEST_WAIT = 3600.0
+NO_SUCH_PATH = 404
 
 
 def trust(url: str, ca_pem: str) -> ssl.SSLContext | bool:
@@ -54,6 +55,8 @@ def problem_of(status: int, body: bytes, retry_after: str | None) -> LinkProblem
         told = orjson.loads(body)
         code = LinkTrouble(told["code"])
         detail = f"{detail}: {told.get('detail', '')}"
+    if status == NO_SUCH_PATH and code is LinkTrouble.BAD_PAGE:
+        code = LinkTrouble.TOO_OLD  # the wire's version begins every path: this hub serves another
     return LinkProblem(code, detail, _seconds(retry_after))
 
 

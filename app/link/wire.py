@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.op import Origin
 from app.ports.link import (
     Hello,
+    LinkProblem,
+    LinkTrouble,
     OrderedOp,
     PullPage,
     Pushed,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 VERSION = "1"
-"""The wire's own version; a hub tells one it does not serve that it is ``too_old``."""
+"""The wire's own version, and the first part of every path: a hub has no path of one it does not serve."""
 
 ZSTD = "zstd"
 """``Content-Encoding`` of what goes compressed."""
@@ -228,8 +230,10 @@ def hello_bytes(hello: Hello) -> bytes:
 
 
 def hello_of(raw: bytes) -> Hello:
-    """The greeting; ValueError, KeyError or TypeError where it is none."""
+    """The greeting; ValueError, KeyError or TypeError where it is none, ``TOO_OLD`` on another wire."""
     told = orjson.loads(raw)
+    if told["wire"] != VERSION:
+        raise LinkProblem(LinkTrouble.TOO_OLD, f"hello of wire {told['wire']}")
     return Hello(
         int(told["now"]),
         str(told["version"]),

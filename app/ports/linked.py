@@ -79,6 +79,11 @@ class LinkedStore(Protocol):
     def waiting_scopes(self) -> tuple[str, ...]:
         """Scopes in which own ops wait."""
 
+    def outdated(self) -> tuple[str, ...]:
+        """Scopes with ops that an older or newer program could not read, and this one may: their state is
+        to be taken anew. A snapshot ends it, whatever this program can read.
+        """
+
     def acknowledge(self, scope: str, acked: int, origin: Origin | None = None) -> None:
         """The hub has every own op of the scope up to this number: of the origin whose page was next, or of
         the one that is named.

@@ -113,6 +113,9 @@ class Sync:
         lags = {s: head.head - marks[s].cursor for s, head in self._heads.items() if s in marks}
         self._tally.to_take = sum(lag for lag in lags.values() if lag > 0)
         self._each(sorted((s for s in lags if lags[s] > 0), key=lags.__getitem__), self._pull)
+        if self._tally.greeted:
+            # Another program could not read all of these; what has come of it is at the hub.
+            self._each(with_store(self._store.outdated), self._take_anew)
         marks = self._marks()
         behind = any(marks[s].cursor != h.head for s, h in self._heads.items() if s in marks)
         tally = self._tally
@@ -228,6 +231,7 @@ class Sync:
 
         self._watching.changed(twice(taken))
         self._tally.snapshots += 1
+        self._raise_head(scope, self._marks()[scope].cursor)
 
     def _reconcile(self, mark: ScopeMark, *, widened: bool) -> None:
         head = self._heads.get(mark.scope)
@@ -237,8 +241,13 @@ class Sync:
             self._make_good(mark)
         elif widened and head.whole and mark.cursor:
             # Rows that were withheld so far may be seen now.
-            self._push(mark.scope)
-            self._take_snapshot(mark.scope)
+            self._take_anew(mark.scope)
+
+    def _take_anew(self, scope: str) -> None:
+        """The scope's state whole, on which nothing of one's own is missing."""
+        self._push(scope)
+        if self._watching.go_on():
+            self._take_snapshot(scope)
 
     def _make_good(self, mark: ScopeMark) -> None:
         """The hub was restored: hand in what it has lost, and take its order from the last common row on.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +59,3 @@ def damage(store: Path, pages: int, seed: int) -> None:
         for page in chance.sample(range(4, count), min(pages, count - 4)):
             file.seek(page * size)
             file.write(chance.randbytes(size))
-
-
-def clone(folder: Path, to: Path) -> None:
-    """The disk copied, as an image of a machine is."""
-    shutil.copytree(folder, to)

@@ -1,7 +1,7 @@
 """Runs a program that dies at a chosen step: ``killed.py MODULE:NAME:before|after:COUNT PROGRAM ARGS…``.
 
 The step is the COUNT-th call of a function (``db.engine:LocalStore.acknowledge:before:2``).
-SIGKILL: nothing is said, nothing is put away.
+SIGKILL: nothing is said, nothing is put away. The environment may make it another program (``altered``).
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def _arm(spec: str) -> None:
 if __name__ == "__main__":
     program = Path(sys.argv[2]).resolve()
     sys.path.insert(0, str(program.parent))
+    altered = importlib.import_module("tests.faults.altered")
+    altered.alter()
     if sys.argv[1] != "never":
         _arm(sys.argv[1])
     sys.argv = sys.argv[2:]

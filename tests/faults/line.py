@@ -109,13 +109,13 @@ class Line:
     def _carry(self, source: socket.socket, sink: socket.socket, upward: bool, said: _Said) -> None:
         with contextlib.suppress(OSError):
             while chunk := source.recv(CHUNK):
-                chunk = self._spoilt(chunk, upward, said)
-                if chunk is None:
+                carried = self._spoilt(chunk, upward, said)
+                if carried is None:
                     break
                 if rate := self.faults.rate:
-                    time.sleep(len(chunk) / rate)  # a crawl is a matter of time
+                    time.sleep(len(carried) / rate)  # a crawl is a matter of time
                 if upward or self.faults.replies:
-                    sink.sendall(chunk)
+                    sink.sendall(carried)
                 if said.broken:
                     break
         for end in (source, sink):

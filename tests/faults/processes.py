@@ -9,13 +9,19 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
+
+from tests.faults.altered import VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = Path(__file__).with_name("killed.py")
 PERIOD = "0.5"
 """s between two rounds of a desktop under test, so that a missed poke costs little of the test's time."""
+
+SILENCE = 2.5
+"""s without a sign of life after which a desktop under test gives up a call."""
 
 PATIENCE = 30.0
 """s: how long an answer may take before the test says that the program hangs."""
@@ -35,7 +41,19 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "GRID_LINK_PERIOD": PERIOD,
     }
-    return {**inherited, **own, **more}
+    made = {**inherited, **own, **more}
+    made[VARIABLE] = f"silence={SILENCE};{made.get(VARIABLE, '')}"
+    return made
+
+
+def without(kind: str) -> dict[str, str]:
+    """What makes a program an older one, in whose time there was no such kind of op."""
+    return {VARIABLE: f"without={kind}"}
+
+
+def wire(version: str) -> dict[str, str]:
+    """What makes a program one of another wire."""
+    return {VARIABLE: f"wire={version}"}
 
 
 def program(*args: str, kill: str = "never") -> list[str]:
@@ -123,8 +141,9 @@ class Desktop:
         folder.mkdir(parents=True, exist_ok=True)
         self.store = folder / "store.db"
         self.environ = environ
-        self.doomed = False
         self._process: Process | None = None
+        self._frozen_at: float | None = None
+        self.odd = False
 
     def start(self, kill: str = "never", **environ: str) -> None:
         self.begin(kill, **environ)
@@ -132,10 +151,10 @@ class Desktop:
 
     def begin(self, kill: str = "never", **environ: str) -> None:
         """Start without waiting."""
-        self.doomed = kill != "never"
         args = program("agent", "--store", str(self.store), "--plain", kill=kill)
         env = environment(self.folder, **{**self.environ, **environ})
-        self._process = Process(args, env, self.folder / "agent.log")
+        # Beside the folder, whose disk may be full or closed to writing.
+        self._process = Process(args, env, self.folder.with_name(f"{self.name}.log"))
 
     def await_ready(self) -> None:
         assert self._process is not None
@@ -149,6 +168,7 @@ class Desktop:
     def ask(self, do: str, **what: Any) -> dict[str, Any]:
         """One command, one answer; ``Died`` where the process has gone."""
         assert self._process is not None
+        self.thaw()
         self._process.say(json.dumps({"do": do, **what}, ensure_ascii=False))
         answer: dict[str, Any] = json.loads(self._process.line())
         return answer
@@ -157,7 +177,22 @@ class Desktop:
         assert self._process is not None
         self._process.send(number)
 
+    def freeze(self) -> None:
+        """As a machine that is put to sleep: nothing of it runs, its connections stay as they are."""
+        if self.alive and self._frozen_at is None:
+            self.send(signal.SIGSTOP)
+            self._frozen_at = time.monotonic()
+
+    def thaw(self) -> None:
+        """It goes on, later than any answer that it waited for may take."""
+        if self._frozen_at is not None:
+            slept = time.monotonic() - self._frozen_at
+            time.sleep(max(0.0, SILENCE * 1.1 - slept))
+            self._frozen_at = None
+            self.send(signal.SIGCONT)
+
     def kill(self) -> None:
+        self._frozen_at = None
         if self._process is not None:
             self._process.end()
             self._process = None
@@ -176,7 +211,6 @@ class Hub:
         self.database = database
         self.port = port
         self.workers = workers
-        self.doomed = False
         self._process: Process | None = None
 
     def command(self, *args: str, check: bool = True) -> str:
@@ -185,13 +219,13 @@ class Hub:
         where = ("--data", str(self.folder / "hub"), "--database", self.database)
         return run("hub", first, *where, *rest, folder=self.folder, check=check)
 
-    def start(self, kill: str = "never") -> None:
-        self.doomed = kill != "never"
+    def start(self, kill: str = "never", **environ: str) -> None:
+        self.odd = kill != "never" or bool(environ)
         args = program(
             "hub", "serve", "--data", str(self.folder / "hub"), "--database", self.database, "--no-tls",
             "--host", "127.0.0.1", "--port", str(self.port), "--workers", str(self.workers), kill=kill,
         )  # fmt: skip
-        self._process = Process(args, environment(self.folder), self.folder / "hub.log")
+        self._process = Process(args, environment(self.folder, **environ), self.folder.with_name("hub.log"))
         while "ready" not in self._process.line():
             pass
 
@@ -203,6 +237,15 @@ class Hub:
         if self._process is not None:
             self._process.end()
             self._process = None
+
+    def kill_worker(self) -> None:
+        """One of several workers dies; the hub is to begin another."""
+        assert self._process is not None
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        served = [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        for pid in served[:1]:
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> int:
         assert self._process is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import disasters
+from tests.faults import checks, disasters
 from tests.faults.processes import Desktop, run
 from tests.faults.world import TOWNS, World
 from tests.support.postgres import fresh_database
@@ -74,15 +74,9 @@ def test_hub_database_erased(world: World) -> None:
 def test_cloned_device(world: World) -> None:
     reports(world, "mimou", 3)
     world.wait_for_quiet()
-    desk = world.desks["mimou"]
     world.lines["mimou"].set(up=False)
     reports(world, "mimou", 2, "两边都有")
-    desk.kill()
-    twin = world.desks["twin"] = Desktop("twin", world.folder / "twin")
-    twin.folder.rmdir()
-    disasters.clone(desk.folder, twin.folder)
-    desk.start()
-    twin.start()
+    world.clone("mimou", "twin")
     reports(world, "mimou", 3, "原机")
     reports(world, "twin", 3, "克隆")
     settle(world)
@@ -108,17 +102,16 @@ def test_device_revoked_in_the_middle(world: World) -> None:
     bundle = world.folder / "mimou.gcb"
     world.desks["mimou"].kill()
     where = ("--store", str(world.desks["mimou"].store), "--plain")
-    run("bundle", "export", str(bundle), *where, folder=world.folder)
-    held = world.hub.command("bundle", "import", str(bundle))
-    assert held
+    run("bundle", "export", "--to", str(bundle), *where, folder=world.folder)
+    world.hub.command("bundle", "import", str(bundle), check=False)
     waiting = json.loads(world.hub.command("status", "--json"))["held_bundles"]
     assert len(waiting) == 1
-    world.hub.command("accept", str(waiting[0]["id"]))
-    world.hub.command("accept", str(waiting[0]["id"]), check=False)  # twice is harmless
+    world.hub.command("bundle", "accept", waiting[0]["id"])
+    world.hub.command("bundle", "accept", waiting[0]["id"], check=False)  # twice is harmless
     del world.desks["mimou"]
     world.wait_for_quiet()
-    world.check_ledger()
-    world.check_replicas()
+    checks.ledger(world)
+    checks.replicas(world)
 
 
 @pytest.mark.skipif(not disasters.FAKETIME, reason="libfaketime is not installed")

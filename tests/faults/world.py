@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy import make_url
 
+from tests.faults import checks
 from tests.faults.line import Line
 from tests.faults.processes import Desktop, Died, Hub, run
 from tests.support.postgres import fresh_database
@@ -44,6 +44,10 @@ class Made:
     made: int
     body: str
 
+    def __str__(self) -> str:
+        device, incarnation, n = self.name
+        return f"{self.desk} {device[:8]}/{incarnation[-12:]}/{n} {self.kind} {self.body[:120]}"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -69,6 +73,8 @@ class World:
     lines: dict[str, Line] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
+    homes: dict[str, str] = field(default_factory=dict)
+    backup: tuple[str, ...] = ()
     hub: Hub = None  # type: ignore[assignment]  # until it has begun
 
     def begin(self) -> None:
@@ -80,6 +86,7 @@ class World:
         self.hub = Hub(self.folder / "hub", fresh_database(template=kept.database), kept.port, self.workers)
         self.hub.start()
         for name in self.names:
+            self.homes[name] = name
             self.lines[name] = Line(("127.0.0.1", kept.port), kept.ports[name])
             self.desks[name] = Desktop(name, self.folder / name)
             self.desks[name].begin()
@@ -112,7 +119,9 @@ class World:
             "users", "add", f"o-{name}", "--role", role, "--scope", scope_of(name), "--password", PASSWORD
         )
 
-    def add_desktop(self, name: str, *, start: bool = True) -> Desktop:
+    def add_desktop(self, name: str, *, home: str = "", start: bool = True) -> Desktop:
+        """A new desktop, at the desk of ``home``'s officer where that is another."""
+        self.homes[name] = home or name
         line = self.lines[name] = Line(("127.0.0.1", self.hub.port))
         desk = self.desks[name] = Desktop(name, self.folder / name)
         self.enrol(name)
@@ -122,13 +131,45 @@ class World:
         return desk
 
     def enrol(self, name: str) -> None:
-        told = self.hub.command("enrol", "--scope", scope_of(name), "--name", name)
+        """Enrol the desktop, which is not running, and sign its officer in."""
+        home, desk = self.homes[name], self.desks[name]
+        told = self.hub.command("enrol", "--scope", scope_of(home), "--name", name)
         code = re.search(r"#(\S+)", told)
         assert code, told
-        where = ("--store", str(self.desks[name].store), "--plain")
+        where = ("--store", str(desk.store), "--plain")
         url = f"{self.lines[name].url}/#{code[1]}"
-        run("link", "enrol", url, "--name", name, *where, folder=self.desks[name].folder)
-        run("link", "sign-in", f"o-{name}", *where, folder=self.desks[name].folder, stdin=PASSWORD + "\n")
+        run("link", "enrol", url, "--name", name, *where, folder=desk.folder)
+        run("link", "sign-in", f"o-{home}", *where, folder=desk.folder, stdin=PASSWORD + "\n")
+
+    def clone(self, name: str, twin: str) -> Desktop:
+        """The desktop's disk copied, as an image of a machine is; both run on, over one line."""
+        desk = self.desks[name]
+        desk.kill()
+        shutil.copytree(desk.folder, self.folder / twin)
+        self.homes[twin] = self.homes[name]
+        self.lines[twin] = self.lines[name]
+        made = self.desks[twin] = Desktop(twin, self.folder / twin)
+        desk.start()
+        made.start()
+        return made
+
+    def back_up(self) -> None:
+        """The hub's backup, made while it serves."""
+        self.hub.command("backup", str(self.folder / "hub.gcbackup"))
+        self.backup = tuple(self.desks)
+
+    def restore(self) -> None:
+        """The hub set back to its backup; desktops that it does not know any more are enrolled again."""
+        self.hub.kill()
+        self.hub.command("restore", "--yes", str(self.folder / "hub.gcbackup"))
+        self.hub.start()
+        for name in self.desks.keys() - self.backup:
+            if self.lines[name] is self.lines[self.homes[name]]:
+                continue  # a clone goes by its original's name
+            self.lines[name].heal()
+            self.desks[name].kill()
+            self.enrol(name)
+            self.desks[name].start()
 
     def end(self) -> None:
         for desk in self.desks.values():
@@ -161,78 +202,48 @@ class World:
         """Everything that can be whole is whole again."""
         for line in self.lines.values():
             line.heal()
-            line.let_go()
-        if self.hub.doomed or not self.hub.alive:
+        if self.hub.odd or not self.hub.alive:
             self.hub.kill()
             self.hub.start()
+        for line in self.lines.values():
+            line.let_go()
         for desk in self.desks.values():
-            if desk.doomed or not desk.alive:
+            desk.thaw()
+            if desk.odd or not desk.alive:
                 desk.restart()
 
     def wait_for_quiet(self, within: float = QUIET) -> None:
-        """Ask until nothing waits anywhere and every cursor stands at its scope's head."""
+        """Ask until nothing waits anywhere and every cursor stands at its scope's head, the same for all."""
         deadline = time.monotonic() + within
         while True:
             answers = {name: desk.ask("quiet") for name, desk in self.desks.items()}
-            if all(answer["quiet"] for answer in answers.values()):
+            if all(answer["quiet"] for answer in answers.values()) and _stand_alike(answers):
                 return
-            assert time.monotonic() < deadline, f"not quiet within {within} s: {answers}"
+            assert time.monotonic() < deadline, f"not quiet within {within} s: {_restless(answers)}"
             for desk in self.desks.values():
                 desk.ask("sync", within=20)  # answers when a round is done
 
     def check(self) -> None:
-        """The union of what was acknowledged is the hub's ledger, each once; all replicas are equal."""
-        self.check_ledger()
-        self.check_replicas()
-        for desk in self.desks.values():
-            state = desk.ask("state")
-            assert state["waiting"] == 0, (desk.name, state)
+        """What must be true of every world that has come to rest (``checks``)."""
+        checks.check(self)
 
     def hub_rows(self) -> list[dict[str, Any]]:
-        with psycopg.connect(self.hub.database.replace("+psycopg", "")) as connection:
-            rows = connection.execute(
-                "SELECT o.scope, o.seq, g.device, g.incarnation, o.n, o.kind, o.entity, o.at, o.made, "
-                "o.body, o.outcome, o.refusal FROM op o JOIN origin g ON g.id = o.origin "
-                "ORDER BY o.scope, o.seq"
-            )
-            names = [column.name for column in rows.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in rows]
+        """The hub's ledger, by scope and place."""
+        return checks.hub_rows(self)
 
-    def check_ledger(self) -> None:
-        rows = self.hub_rows()
-        names: dict[Name, int] = {}
-        content: dict[tuple[Any, ...], int] = {}
-        for row in rows:
-            name = (row["device"], row["incarnation"], row["n"])
-            names[name] = names.get(name, 0) + 1
-            said = (row["kind"], row["entity"], row["at"], row["made"], row["body"])
-            if not row["device"].startswith("hub:"):
-                content[said] = content.get(said, 0) + 1
-        twice = [name for name, n in names.items() if n > 1]
-        assert not twice, f"more than once at the hub: {twice}"
-        lost = [m for m in self.made if (m.kind, m.entity, m.at, m.made, m.body) not in content]
-        assert not lost, f"{len(lost)} acknowledged ops are not at the hub, the first: {lost[0]}"
-        doubled = [said for said, n in content.items() if n > 1]
-        assert not doubled, f"under two names: {doubled[:3]}"
-        for scope in {row["scope"] for row in rows}:
-            seqs = [row["seq"] for row in rows if row["scope"] == scope]
-            assert seqs == list(range(1, len(seqs) + 1)), f"{scope} is not dense"
 
-    def check_replicas(self) -> None:
-        """Every scope's rows alike on every desktop that holds it, and at the hub."""
-        found: dict[str, dict[str, Any]] = {}
-        for name, desk in self.desks.items():
-            for scope, digest in desk.ask("digest")["scopes"].items():
-                found.setdefault(scope, {})[name] = digest
-        for scope, digests in found.items():
-            whole = {name: d for name, d in digests.items() if d["whole"]}
-            heads = {name: d["head"] for name, d in digests.items()}
-            assert len(set(heads.values())) == 1, (scope, heads)
-            for part in ("incidents", "assignments", "order"):
-                values = {name: d[part] for name, d in whole.items()}
-                assert len({str(v) for v in values.values()}) <= 1, (scope, part, values)
-            records = {name: d["records"] for name, d in digests.items()}
-            assert len(set(map(str, records.values()))) == 1, (scope, records)
+def _stand_alike(answers: dict[str, dict[str, Any]]) -> bool:
+    """Whether no one has moved a scope on after another had asked for it."""
+    heads: dict[str, set[int]] = {}
+    for answer in answers.values():
+        for scope, cursor in answer["cursors"].items():
+            heads.setdefault(scope, set()).add(cursor)
+    return all(len(found) == 1 for found in heads.values())
+
+
+def _restless(answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    told = ("quiet", "waiting", "behind", "trouble", "cursors")
+    return {name: {k: a.get(k) for k in told} for name, a in answers.items()}
 
 
 def scope_of(name: str) -> str:

@@ -39,6 +39,7 @@ class MemoryReplica:
     unsent: list[tuple[Origin, int]] = field(default_factory=list)
     scopes: dict[str, Kept] = field(default_factory=dict)
     committed: Callable[[], None] = lambda: None
+    unreadable: set[str] = field(default_factory=set)
 
     def own_origin(self) -> Origin:
         return Origin(self.device, f"{self.device}-{self.life:012d}")
@@ -85,6 +86,9 @@ class MemoryReplica:
     def waiting_scopes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(s for o, s, op in self.own if (o, op.n) in self.unsent))
 
+    def outdated(self) -> tuple[str, ...]:
+        return tuple(self.unreadable)
+
     def acknowledge(self, scope: str, acked: int) -> None:
         self.before("acknowledge")
         first = next(o for o, s, op in self.own if s == scope and (o, op.n) in self.unsent)
@@ -120,6 +124,7 @@ class MemoryReplica:
         for part in (snapshot.incidents(), snapshot.records(), snapshot.ops(), snapshot.persons()):
             list(part)
         kept.state_seq = head.seq
+        self.unreadable.discard(head.scope)
         kept.mark = replace(kept.mark, epoch=head.epoch)
         if not keep_order:
             kept.rows, kept.chains = {}, {head.seq: head.chain}
