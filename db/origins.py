@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.op import GENESIS, Origin
 from db import statements as sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Origins:
@@ -33,6 +36,16 @@ class Origins:
         if number is None:
             number = self._add(origin, own=False)
         return number
+
+    def of_all(self, origins: Iterable[Origin]) -> list[int]:
+        """The same of very many: those of one author mostly stand together."""
+        numbers: list[int] = []
+        before, number = None, 0
+        for origin in origins:
+            if origin is not before:
+                before, number = origin, self.of(origin)
+            numbers.append(number)
+        return numbers
 
     def named(self, number: int) -> Origin:
         """The origin with this number."""

@@ -20,6 +20,7 @@ from db.records import RECORD_OPS, name_of
 from db.recovery import remake_from, settle_again
 from db.scopes import ScopeRow, held_whole, read_scope, write_scope
 from db.unread import note_unread
+from db.unswept import unswept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,11 @@ class Known(NamedTuple):
 
 def apply_page(raw: Any, page: PullPage, now: int, fresh: Callable[[], str]) -> Changed:
     """Take the page; ``LinkProblem`` where it does not fit. ``fresh`` gives an incarnation."""
+    with unswept():
+        return _apply(raw, page, now, fresh)
+
+
+def _apply(raw: Any, page: PullPage, now: int, fresh: Callable[[], str]) -> Changed:
     scope = read_scope(raw, page.scope)
     if scope is None:
         raise LinkProblem(LinkTrouble.BAD_PAGE, f"scope {page.scope} is not followed")

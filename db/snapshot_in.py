@@ -22,6 +22,7 @@ from db.projections import Projections
 from db.queries import HEAD
 from db.records import RECORD_OPS, RecordForm, name_of, record_name
 from db.scopes import ScopeRow, held_whole, read_scope, write_scope
+from db.unswept import unswept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,8 @@ CHUNK = 4_000
 
 def apply_snapshot(raw: Any, snapshot: Snapshot, now: int, *, keep_order: bool) -> Changed:
     """Take the snapshot whole. ``keep_order``: the cursor stays, rows up to the snapshot only get places."""
-    return _SnapshotIn(raw, snapshot).take(now, keep_order=keep_order)
+    with unswept():
+        return _SnapshotIn(raw, snapshot).take(now, keep_order=keep_order)
 
 
 class _SnapshotIn:

@@ -197,11 +197,12 @@ def chain_hash(previous: bytes, op: Op, body: str) -> bytes:
 
 def leaf_hash(seq: int, op: Op, body: str, outcome: str, refusal: str) -> bytes:
     """SHA-256 of one row of a scope's order: its place, the op, and what became of it. 32 bytes."""
+    origin = op.origin
     head = (
-        str(seq), op.origin.device, op.origin.incarnation, str(op.n), op.scope, op.kind, op.entity,
-        str(op.at), str(op.made), op.actor, str(op.base), body, outcome, refusal,
-    )  # fmt: skip
-    return hashlib.sha256("\x1f".join(head).encode("utf-8", "surrogatepass")).digest()
+        f"{seq}\x1f{origin.device}\x1f{origin.incarnation}\x1f{op.n}\x1f{op.scope}\x1f{op.kind}\x1f{op.entity}"
+        f"\x1f{op.at}\x1f{op.made}\x1f{op.actor}\x1f{op.base}\x1f{body}\x1f{outcome}\x1f{refusal}"
+    )
+    return hashlib.sha256(head.encode("utf-8", "surrogatepass")).digest()
 
 
 def link_hash(previous: bytes, leaf: bytes) -> bytes:
