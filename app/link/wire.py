@@ -26,7 +26,7 @@ from app.ports.link import (
 from app.ports.rows import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 VERSION = "1"
 """The wire's own version, and the first part of every path: a hub has no path of one it does not serve."""
@@ -151,8 +151,10 @@ def ordered_row(o: OrderedOp) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def ordered_op(row: Sequence[Any]) -> OrderedOp:
-    """The row's op; ValueError or TypeError where it is none."""
+def ordered_op(row: Sequence[Any], like: Origin | None = None) -> OrderedOp:
+    """The row's op; ValueError or TypeError where it is none. ``like`` is the row's before: mostly the same
+    author's, which then stands for both.
+    """
     if len(row) == 2:
         seq, leaf = row
         return OrderedOp(
@@ -172,9 +174,17 @@ def ordered_op(row: Sequence[Any]) -> OrderedOp:
             leaf=bytes.fromhex(leaf),
         )
     seq, device, incarnation, n, kind, entity, at, made, actor, base, body, outcome, refusal = row
-    return OrderedOp(
-        seq, Origin(device, incarnation), n, kind, entity, at, made, actor, base, body, outcome, refusal
-    )
+    if like is None or like.incarnation != incarnation or like.device != device:
+        like = Origin(device, incarnation)
+    return OrderedOp(seq, like, n, kind, entity, at, made, actor, base, body, outcome, refusal)
+
+
+def _ordered_ops(rows: Iterable[Sequence[Any]]) -> Iterator[OrderedOp]:
+    like = None
+    for row in rows:
+        op = ordered_op(row, like)
+        like = op.origin
+        yield op
 
 
 def hand_in_bytes(scope: str, ops: Iterable[OrderedOp], persons: Iterable[Person]) -> bytes:
@@ -210,7 +220,7 @@ def pull_page(raw: bytes) -> PullPage:
         told["scope"],
         told["epoch"],
         told["after"],
-        tuple(map(ordered_op, told["ops"])),
+        tuple(_ordered_ops(told["ops"])),
         _persons(told["persons"]),
         told["count"],
         told["head"],
