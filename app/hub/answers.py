@@ -36,6 +36,9 @@ STATUS: Mapping[LinkTrouble, int] = {
 """What is not named is the hub's own fault: 500."""
 
 _DETAILS = 3
+LONGEST_DETAIL = 300
+"""Characters: a field that a sender made up may have a name of megabytes."""
+
 _PLAIN = {
     404: (LinkTrouble.BAD_PAGE, "no such path"),
     405: (LinkTrouble.BAD_PAGE, "no such method here"),
@@ -75,7 +78,7 @@ def first_faults(errors: Iterable[Any]) -> str:
     lines = [
         f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e, _ in zip(errors, range(_DETAILS), strict=False)
     ]
-    return "; ".join(lines)
+    return "; ".join(lines)[:LONGEST_DETAIL]
 
 
 def add_answers(app: FastAPI, limits: Limits) -> None:

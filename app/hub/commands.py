@@ -154,9 +154,7 @@ def _devices(kinds: Subparsers, general: argparse.ArgumentParser) -> None:
 
 
 def _bundle(kinds: Subparsers, general: argparse.ArgumentParser) -> None:
-    p = _command(
-        kinds, general, "bundle", "终端的数据包 bundles on a stick: import, held, accept"
-    )
+    p = _command(kinds, general, "bundle", "终端的数据包 bundles on a stick: import, held, accept")
     p.add_argument("act", choices=("import", "held", "accept"))
     p.add_argument("value", nargs="?", default="", help="文件或编号 the file, or the bundle's name")
     p.add_argument("--answer", type=Path, metavar="FILE", help="回执写到 where the answer goes")

@@ -32,6 +32,7 @@ class PermittedDesk:
     def push(self, who: Any, page: PushPage) -> Pushed:
         """Order a page of ops."""
         self._permits.own(who, page.origin.device)
+        self._permits.writing(who, page.scope)
         return self._store.push(page, self._permits.permit(who, (op.actor for op in page.ops)))
 
     def pull(self, who: Any, scope: str, epoch: str, after: int, limit: int, own: Origin) -> PullPage:
@@ -50,8 +51,8 @@ class PermittedDesk:
         return self._store.chain_at(scope, seqs)
 
     def hand_in(self, who: Any, scope: str, ops: Sequence[OrderedOp], persons: Sequence[Person]) -> int:
-        """Take back what was lost."""
-        self._permits.reading(who, scope)
+        """Take back what was lost, from a device that holds the scope whole."""
+        self._permits.giving_back(who, scope)
         permit = self._permits.permit(who, (op.actor for op in ops))
         return self._store.hand_in(scope, ops, persons, permit, who.device)
 

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.domain.incident import State
-from app.domain.rights import Role
 from app.hub.answers import BadRequest, trouble
 from app.hub.asking import LONGEST_TOKEN, Asker, parts_of
 from app.hub.described import answered, taken, troubles
-from app.hub.field_acts import own_handlers
+from app.hub.field_acts import SENT, own_handlers
 from app.hub.field_batch import Batcher
 from app.hub.field_body import ActBody, Malformed, ReportBody, act_of, report_of
 from app.hub.field_desk import FieldDesk
@@ -172,7 +171,7 @@ def _add_lists(router: APIRouter, desk: FieldDesk) -> None:
 def _handlers(desk: FieldDesk, raw: Any, who: Any, asked: str | None) -> tuple[str, ...] | None:
     """Whose work orders: all of the scopes for a desk's roles, one's own for who is sent."""
     account = cast("Principal", who).account
-    if account is None or account.role not in {Role.GRID_MEMBER, Role.DEPARTMENT_OFFICER}:
+    if account is None or account.role not in SENT:
         return None if asked is None else (asked,)
     lists = desk.lists_of(raw)
     mine = own_handlers(lists, who.user) if lists is not None else (who.user,)

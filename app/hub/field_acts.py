@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _KINDS = {k.value: k for k in INCIDENT_OPS if k not in HUB_OPS and k is not OpKind.REPORT}
 _BY_HANDLER = frozenset({OpKind.ACKNOWLEDGE, OpKind.REPORT_IN, OpKind.HANDLE, OpKind.RETURN})
+SENT = frozenset({Role.GRID_MEMBER, Role.DEPARTMENT_OFFICER})
+"""Who is sent: they see and do their own work orders, and their unit's."""
+
 _GIVES = frozenset({OpKind.ASSIGN, OpKind.WHISTLE, OpKind.RESOLVE})
 KEY = 0
 """Use cases name an incident by its key; a request has but one (``db.hub.desk.DeskReader``)."""
@@ -93,7 +96,7 @@ def _why_not(lists: Lists, incident: Incident, body: ActBody, who: Asking) -> Re
         return Refusal.NOT_PERMITTED
     account = Account(who.user, "", who.role, who.scopes)
     why = permitted(account, who.scopes, body.kind, incident.scope, lists.district.id)
-    if why is not None or who.role is not Role.GRID_MEMBER or body.kind not in _BY_HANDLER:
+    if why is not None or who.role not in SENT or body.kind not in _BY_HANDLER:
         return why
     mine = own_handlers(lists, who.user)
     wanted = body.body.get("assignment")

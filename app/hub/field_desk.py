@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class FieldDesk:
     """``do`` is called by one thread at a time."""
 
-    def __init__(self, store: DeskStore, clock: Clock, ids: Ids, words: Words) -> None:
+    def __init__(self, store: DeskStore, clock: Clock, ids: Ids, words: Words, district: str) -> None:
         self.store, self.clock, self.ids, self.words = store, clock, ids, words
-        self.lists = FieldLists()
+        self.lists = FieldLists(district)
 
     def lists_of(self, raw: Raw) -> Lists | None:
         """The lists in force, as a transaction sees them."""

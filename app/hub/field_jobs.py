@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.domain.rights import within
+from db.hub.push import FIELD_REF
 
 if TYPE_CHECKING:
     from app.domain.errors import Refusal
@@ -35,7 +36,7 @@ class Job:
 
     def name_of(self, who: Asking) -> str:
         """The sender's own name for it, which no other sender can say; empty where none was given."""
-        return f"field:{who.actor}:{self.body.ref}" if self.body.ref else ""
+        return f"{FIELD_REF}{len(who.actor)}:{who.actor}:{self.body.ref}" if self.body.ref else ""
 
 
 def reaches(who: Asking, scope: str) -> bool:

@@ -112,7 +112,9 @@ class Permits:
             raise self._forbidden("push", scope, principal)
 
     def giving_back(self, principal: Principal, scope: str) -> None:
-        """``LinkProblem(FORBIDDEN)``, and a line of the audit, for who is no device that holds the scope whole."""
+        """``LinkProblem(FORBIDDEN)``, and a line of the audit, for who is no device that
+        holds the scope whole.
+        """
         if not principal.device or not sees_whole(principal.scopes, scope):
             raise self._forbidden("hand_in", scope, principal)
 

@@ -1,6 +1,7 @@
 """Answers that are sent as they are made: a scope's snapshot, and the news of new heads."""
 
 from contextlib import AsyncExitStack, ExitStack
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -122,10 +123,12 @@ def _add_pokes(router: APIRouter, parts: "HubParts", fanout: "Fanout") -> None:
             try:
                 async with fanout.listener(frozenset(now)) as mine:
                     yield b"retry: 2000\n\n" + b"".join(_poke(s, h) for s, h in now.items())
+                    looked = monotonic()
                     while not fanout.closing:
                         news = await mine.news(PING)
-                        if not news:
+                        if not news or monotonic() - looked >= PING:
                             await to_thread.run_sync(parts.principals.principal_of, token)
+                            looked = monotonic()
                         yield b"".join(_poke(s, h) for s, h in news.items()) or b": ping\n\n"
             except LinkProblem:
                 return  # the token has run out or was revoked: the asker comes again, or is told

@@ -72,7 +72,7 @@ def hub_parts(
     pair = hub_pair(hub.engine)
     key = public_part(pair)
     doors = Doors(hub.accounts, hub.devices, hub.refusals, key, district)
-    field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, DrawnIds(), words)
+    field = FieldDesk(DeskStore(hub.engine, ids, clock), clock, DrawnIds(), words, district)
     bundles = HubBundles(hub.store, hub.devices, permits, hub.refusals, pair, clock)
     return HubParts(
         desk=PermittedDesk(hub.store, permits, clock, version),

@@ -112,6 +112,7 @@ def restore(raw: Raw, path: Path, ids: Ids) -> dict[str, int]:
     must hand in what the backup lacks. ``StoreProblem(CORRUPTED)`` where the file is not whole,
     ``NewerStore`` where a later release has written it.
     """
+    lives = past_lives(raw) | {life_of(raw)}
     try:
         with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
             rows = _read(raw, _Summed(_Whole(stream)))
@@ -122,7 +123,7 @@ def restore(raw: Raw, path: Path, ids: Ids) -> dict[str, int]:
             f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "  # noqa: S608  # names of ours
             f"coalesce((SELECT max(id) FROM {name}), 0) + 1, false)"
         )
-    begin_anew(raw, ids)
+    begin_anew(raw, ids, lives)
     return rows
 
 
@@ -174,9 +175,12 @@ def _blocks(source: _Summed) -> Iterator[bytes]:
         yield source.read(length)
 
 
-def begin_anew(raw: Raw, ids: Ids) -> None:
-    """A new life of the hub, with new origins for its own ops, and a new epoch of every scope."""
-    past = sorted(past_lives(raw) | {life_of(raw)})
+def begin_anew(raw: Raw, ids: Ids, lives: frozenset[str] = frozenset()) -> None:
+    """A new life of the hub, with new origins for its own ops, and a new epoch of every scope.
+
+    ``lives`` were the hub's too, though its rows do not say so: those since the backup that was restored.
+    """
+    past = sorted(past_lives(raw) | {life_of(raw)} | lives)
     life = ids.fresh()
     for name, value in (("hub", life), (PAST_LIVES, json.dumps(past))):
         raw.execute(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.ports.rows import Changed
+from app.ports.rows import Changed, Person
 from db.hub.copying import run
 from db.hub.hub_tx import HubReader, HubTx
 
@@ -39,6 +39,15 @@ class DeskReader(HubReader):
         """The request's own incident."""
         del key
         return self.incident(self.about) if self.about else None
+
+    def person(self, identity: str) -> Person | None:
+        """The caller of the request's own incident: whatever it names, nobody else's."""
+        row = run(
+            self._raw,
+            "SELECT id, incident, name, phone FROM person WHERE id = %s AND incident = %s",
+            (identity, self.about),
+        ).fetchone()
+        return None if row is None else Person(*row)
 
     def cursors(self) -> Mapping[str, int]:
         """The hub follows no scope: it sees all that it has."""

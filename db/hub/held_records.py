@@ -108,6 +108,14 @@ class HeldRecords:
         ))  # fmt: skip
 
 
+def living_in(raw: Raw, kind: str) -> list[tuple[str, str, int, dict[str, Any]]]:
+    """The living records of a kind: scope, identity, revision, body."""
+    rows = run(
+        raw, "SELECT scope, id, rev, body FROM record WHERE kind = %s AND NOT retired ORDER BY id", (kind,)
+    )
+    return [(scope, identity, rev, json.loads(body)) for scope, identity, rev, body in rows]
+
+
 def living(raw: Raw, kind: str) -> list[tuple[str, int, dict[str, Any]]]:
     """The living records of a kind in all scopes: identity, revision, body."""
     rows = run(raw, "SELECT id, rev, body FROM record WHERE kind = %s AND NOT retired ORDER BY id", (kind,))

@@ -11,7 +11,7 @@ from app.domain.op import Outcome, keepable
 from app.ports.ledger import Receipt
 from app.ports.rows import Changed, Person, RecordRow
 from db.hub.copying import run
-from db.hub.held_records import RECORD_OPS, living
+from db.hub.held_records import RECORD_OPS, living, living_in
 from db.hub.ordering import ScopeNotHeld
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class HubReader:
     def records(self, kind: str) -> Sequence[RecordRow]:
         """The living records of a kind, of all scopes."""
         return [RecordRow(kind, identity, rev, body) for identity, rev, body in living(self._raw, kind)]
+
+    def records_in(self, kind: str) -> Sequence[tuple[str, RecordRow]]:
+        """The living records of a kind, each with its scope."""
+        return [(s, RecordRow(kind, i, rev, body)) for s, i, rev, body in living_in(self._raw, kind)]
 
     def records_rev(self) -> int:
         """Grows with every change of any record."""

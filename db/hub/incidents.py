@@ -107,8 +107,8 @@ def incident_in(raw: Raw, identity: str, scopes: frozenset[str]) -> Incident | N
 def person_of(raw: Raw, incident: Incident) -> Person | None:
     """The caller, in full: whoever asks masks what may not be shown."""
     row = run(
-        raw, "SELECT id, incident, name, phone FROM person WHERE scope = %s AND id = %s",
-        (incident.scope, incident.person),
+        raw, "SELECT id, incident, name, phone FROM person WHERE scope = %s AND id = %s AND incident = %s",
+        (incident.scope, incident.person, incident.id),
     ).fetchone()  # fmt: skip
     return None if row is None else Person(*row)
 

@@ -15,7 +15,7 @@ from app.domain.errors import Refusal
 from app.domain.moving import as_body
 from app.domain.op import Op, OpKind, Outcome, canonical_body, leaf_hash, link_hash
 from db.hub.bookings import Bookings
-from db.hub.copying import copy_in, storable_text
+from db.hub.copying import copy_in, run, storable_text
 from db.hub.held_incidents import HeldIncidents
 from db.hub.held_records import RECORD_OPS, HeldRecords
 from db.hub.names import too_long
@@ -103,7 +103,8 @@ class Ordering:
             after, outcome, why = None, Outcome.REFUSED, Refusal.ALREADY_THERE
         taken = self._keep(origin, op, text, outcome, why or "", after)
         if outcome is Outcome.REFUSED or after is None:
-            if why is Refusal.MOVED_AWAY and op.kind in _CARRIED and before is not None:
+            late = why is Refusal.MOVED_AWAY and op.kind in _CARRIED
+            if late and before is not None and self._has_left(op.entity, op.scope):
                 self._carry(op, before.scope)
             return taken
         self.incidents.step(after)
@@ -126,6 +127,18 @@ class Ordering:
     def keep_person(self, scope: str, person: Person) -> None:
         """Keep a caller's particulars where the caller's incident is."""
         self._persons[person.id] = (scope, person)
+
+    def keep_caller(self, scope: str, person: Person) -> None:
+        """Keep what a device of the scope tells of a caller, where it is its matter's to tell.
+
+        The incident names the caller, and it is in the scope or has left it: nobody is made the caller of
+        another scope's matter.
+        """
+        incident = self.incidents.now(person.incident)
+        if incident is None or incident.person != person.id:
+            return
+        if incident.scope == scope or self._has_left(incident.id, scope):
+            self.keep_person(scope, person)
 
     def _own_n(self, seat: Seat) -> int:
         """Asked for once the scope is locked: what a statement saw while it waited may be out of date."""
@@ -154,6 +167,14 @@ class Ordering:
         assert out.incident is not None
         self._moved.append((new, incident.scope, incident.id))
         return out.incident
+
+    def _has_left(self, incident: str, scope: str) -> bool:
+        """Whether it was in the scope and moved out of it: only then may something follow it from there."""
+        if any(left == scope and moved == incident for _, left, moved in self._moved):
+            return True
+        asked = (scope, incident, OpKind.MOVE_OUT.value)
+        select = "SELECT 1 FROM op WHERE scope = %s AND entity = %s AND kind = %s LIMIT 1"
+        return run(self._raw, select, asked).fetchone() is not None
 
     def _carry(self, op: Op, scope: str) -> None:
         """A note or a photo that came too late follows its incident."""
@@ -220,6 +241,11 @@ class Ordering:
 
     def _write_persons(self) -> None:
         for new, old, incident in self._moved:
+            self._raw.execute(
+                "DELETE FROM person p WHERE scope = %s AND incident = %s "
+                "AND EXISTS (SELECT 1 FROM person o WHERE o.scope = %s AND o.id = p.id)",
+                (old, incident, new),
+            )  # a name that is another's there
             self._raw.execute(
                 "UPDATE person SET scope = %s WHERE scope = %s AND incident = %s", (new, old, incident)
             )

@@ -28,7 +28,10 @@ _CONTROL = re.compile("[\x00-\x1f]")
 _UNHASHABLE = re.compile("[\x00\x1f]")
 _RELOCATE, _REPORT = OpKind.RELOCATE.value, OpKind.REPORT.value
 _HUB_OPS = frozenset(kind.value for kind in HUB_OPS)
-_SERIOUS = frozenset({Refusal.NOT_PERMITTED, Refusal.UNKNOWN_ACTOR, Refusal.HUB_ONLY})
+SERIOUS = frozenset({Refusal.NOT_PERMITTED, Refusal.UNKNOWN_ACTOR, Refusal.HUB_ONLY})
+
+FIELD_REF = "field:"
+"""How the references begin that the hub gives the reports it takes in itself: a sender's own names."""
 
 Note = tuple[str, str, str, str, str]
 """A line of the audit: device, actor, what, code, detail."""
@@ -63,6 +66,8 @@ class PageWork:
                 raise LinkProblem(LinkTrouble.BAD_PAGE, f"number {op.n} after {before}, {op.prev}")
             before = op.n
             check_texts(op.kind, op.entity, op.actor, op.refusal, op.body)
+        for person in page.persons:
+            check_texts(person.id, person.incident, "", "", "")
         work = cls(page, tuple(Read(op, body_of(op.body)) for op in page.ops), {page.scope})
         work.scopes |= towns((r.sent.kind, r.body) for r in work.read)
         return work
@@ -72,6 +77,16 @@ def check_texts(kind: str, entity: str, actor: str, refusal: str, body: str) -> 
     """``LinkProblem(BAD_PAGE)`` where a text holds what would make the hash of two ops alike."""
     if _CONTROL.search(f"{kind}{entity}{actor}{refusal}") or _UNHASHABLE.search(body):
         raise LinkProblem(LinkTrouble.BAD_PAGE, f"control characters in {kind}")
+
+
+def why_no_body(kind: str, body: dict[str, Any] | None) -> Refusal | None:
+    """Why no device may say this: it cannot be read, or it takes a name by which the hub knows its own."""
+    if body is None:
+        return Refusal.MALFORMED
+    ref = body.get("ref")
+    if kind == _REPORT and isinstance(ref, str) and ref.startswith(FIELD_REF):
+        return Refusal.HUB_ONLY
+    return None
 
 
 def towns(ops: Iterable[tuple[str, dict[str, Any] | None]]) -> set[str]:
@@ -158,9 +173,9 @@ class PagePush:
         sent, page = read.sent, self._page
         refusal = sent.refusal
         if not refusal:
-            why = rights.why_not(sent.actor, sent.kind) or (Refusal.MALFORMED if read.body is None else None)
+            why = rights.why_not(sent.actor, sent.kind) or why_no_body(sent.kind, read.body)
             refusal = why or ""
-            if why in _SERIOUS:
+            if why in SERIOUS:
                 self._note(sent, "op", refusal)
         op = Op(
             page.origin, sent.n, page.scope, sent.kind, sent.entity, sent.at, sent.made, sent.actor,
@@ -227,9 +242,8 @@ class PagePush:
         """Callers of the incidents that the page is about; of others a device has nothing to tell."""
         about = {op.entity for op in self._page.ops}
         for person in self._page.persons:
-            check_texts(person.id, person.incident, "", "", "")
             if person.incident in about:
-                self._ordering.keep_person(self._page.scope, person)
+                self._ordering.keep_caller(self._page.scope, person)
 
     def _note(self, op: SentOp, what: str, code: str) -> None:
         detail = f"{self._page.scope} {op.n} {op.kind} {op.entity}"

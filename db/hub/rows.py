@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from app.domain.moving import as_body, from_body
@@ -74,10 +75,29 @@ def op_of(scope: str, o: OrderedOp) -> Op:
 def body_of(text: str) -> dict[str, Any] | None:
     """The op's body; None where the text is no JSON object that can be kept."""
     try:
-        body = _decode(text)
+        body = None if too_deep(text) else _decode(text)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+DEEPEST = 64
+"""So deep may a body's values lie in each other: every program that reads it must get to the bottom."""
+
+
+def too_deep(text: str) -> bool:
+    """Whether a JSON text opens more brackets in each other than ``DEEPEST``; those in texts count too."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for mark in _BRACKET.findall(text):
+        depth += 1 if mark in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def _no_number(word: str) -> Any:

@@ -92,7 +92,7 @@ def test_after_a_restore_every_scope_has_another_epoch_and_goes_on(store, device
 def test_what_the_backup_lacks_is_handed_in_by_whoever_has_it(store, device, tmp_path):
     other = Device(store)
     e = fresh()
-    device.push(device.report(e))
+    device.push(device.report(e, person="p1"))
     store.backup(tmp_path / "b")
     device.push(device.op(OpKind.ACCEPT, e, base=1))
     other.push(other.op(OpKind.NOTE, e, base=2), other.op(OpKind.VERIFY, e, base=2))
