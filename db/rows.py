@@ -7,6 +7,8 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from app.domain.assignment import Assignment, AssignmentState
 from app.domain.incident import Conflict, ConflictKind, Incident, Loop, Mark, State
 
@@ -68,7 +70,7 @@ def incident_row(incident: Incident, codes: Codes) -> tuple[Any, ...]:
         1 if incident.moved else 0,
         1 if incident.verified else 0,
         conflicts_text(incident.conflicts) if incident.conflicts else "",
-        _dump([(m.concern, m.origin, m.version) for m in incident.marks]) if incident.marks else "",
+        _marks_text(incident.marks) if incident.marks else "",
         _dump(incident.undone) if incident.undone else "",
         codes.pack(incident),
         due[1] if due else NO_DUE,
@@ -86,7 +88,7 @@ def incident_of(row: Sequence[Any], assignments: Iterable[Sequence[Any]]) -> Inc
     value["verified"] = bool(value["verified"])
     value["conflicts"] = conflicts_of(value["conflicts"])
     marks, undone = value["marks"], value["undone"]
-    value["marks"] = tuple([Mark(*mark) for mark in json.loads(marks)]) if marks else ()
+    value["marks"] = tuple([Mark(*mark) for mark in orjson.loads(marks)]) if marks else ()
     value["undone"] = tuple(json.loads(undone)) if undone else ()
     value["assignments"] = tuple(assignment_of(a) for a in assignments)
     incident = object.__new__(Incident)  # every field is set: its own way asks each how it is to be set
@@ -108,6 +110,15 @@ def conflicts_of(text: str) -> tuple[Conflict, ...]:
         Conflict(name, ConflictKind(kind), at, actor, tuple(told))
         for name, kind, at, actor, told in json.loads(text)
     )
+
+
+def _marks_text(marks: Sequence[Mark]) -> str:
+    """As ``_dump``; nearly every incident has some, and a name that orjson does not take is rare."""
+    plain = list(map(tuple, marks))
+    try:
+        return orjson.dumps(plain).decode()
+    except TypeError:  # half of a surrogate pair
+        return _dump(plain)
 
 
 def _dump(value: Any) -> str:
