@@ -458,6 +458,19 @@ def test_an_op_of_a_newer_program_is_kept_and_counted(desk, hub):
     assert other.mark(ONE).cursor == 2
 
 
+def test_what_could_not_be_read_is_outdated_under_another_vocabulary_until_a_snapshot(desk, hub, monkeypatch):
+    test_an_op_of_a_newer_program_is_kept_and_counted(desk, hub)
+    other = desk("b")
+    assert other.store.outdated() == ()
+    monkeypatch.setattr("db.unread.vocabulary", lambda: "newer")
+    assert other.store.outdated() == (ONE,)
+    write(other, draft("accept", A))
+    other.quiet()
+    assert other.store.outdated() == (ONE,)
+    other.store.apply_snapshot(other.line.snapshot(ONE))
+    assert (other.store.outdated(), other.store.link_state().unread) == ((), 0)
+
+
 def hub_applied():
     from app.domain.op import Outcome
 

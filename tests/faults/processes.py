@@ -150,7 +150,8 @@ class Desktop:
         self.await_ready()
 
     def begin(self, kill: str = "never", **environ: str) -> None:
-        """Start without waiting."""
+        """Start without waiting. ``odd``: it will die, or is not as the others are."""
+        self.odd = kill != "never" or bool(environ)
         args = program("agent", "--store", str(self.store), "--plain", kill=kill)
         env = environment(self.folder, **{**self.environ, **environ})
         # Beside the folder, whose disk may be full or closed to writing.

@@ -60,6 +60,7 @@ def test_hub_database_erased(world: World) -> None:
     world.hub.stop()
     world.hub.database = fresh_database()
     world.hub.command("init")
+    world.users.clear()
     for name in world.names:
         world.add_user(name)
     world.hub.start()

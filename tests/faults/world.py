@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import re
 import shutil
-import socket
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import make_url
-
-from tests.faults import checks
+from tests.faults import checks, template
 from tests.faults.line import Line
 from tests.faults.processes import Desktop, Died, Hub, run
 from tests.support.postgres import fresh_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DISTRICT = "510113"
 TOWNS = {
@@ -49,19 +45,6 @@ class Made:
         return f"{self.desk} {device[:8]}/{incarnation[-12:]}/{n} {self.kind} {self.body[:120]}"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What a world begins with: its files, its database's name, and the ports that its files name."""
-
-    folder: Path
-    database: str
-    port: int
-    ports: dict[str, int]
-
-
-_KEPT: dict[tuple[str, ...], Kept] = {}
-
-
 @dataclass
 class World:
     """Everything that runs in one test."""
@@ -74,15 +57,16 @@ class World:
     made: list[Made] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     homes: dict[str, str] = field(default_factory=dict)
+    users: set[str] = field(default_factory=set)
     backup: tuple[str, ...] = ()
     hub: Hub = None  # type: ignore[assignment]  # until it has begun
 
     def begin(self) -> None:
         """A hub with its people, every desktop enrolled and holding its scopes."""
-        kept = _KEPT.get(self.names)
-        if kept is None:
-            kept = _KEPT[self.names] = self._prepare()
-        shutil.copytree(kept.folder, self.folder, dirs_exist_ok=True)
+        kept = template.of(self.names)
+        for part in ("hub", *self.names):
+            shutil.copytree(kept.folder / part, self.folder / part, dirs_exist_ok=True)
+        self.users = set(kept.ports)
         self.hub = Hub(self.folder / "hub", fresh_database(template=kept.database), kept.port, self.workers)
         self.hub.start()
         for name in self.names:
@@ -93,27 +77,11 @@ class World:
         for desk in self.desks.values():
             desk.await_ready()
 
-    def _prepare(self) -> Kept:
-        """The same, made from nothing, once for all tests that begin alike."""
-        folder = Path(tempfile.mkdtemp(prefix="grid-command-world-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        world = World(folder, self.names)
-        world.hub = Hub(folder / "hub", fresh_database(), free_port())
-        world.hub.command("init")
-        for name in self.names:
-            world.add_user(name)
-        world.hub.start()
-        for name in self.names:
-            world.add_desktop(name, start=False)
-            where = ("--store", str(world.desks[name].store), "--plain")
-            run("link", "sync", *where, folder=world.desks[name].folder)
-        world.hub.stop()
-        ports = {name: line.port for name, line in world.lines.items()}
-        for line in world.lines.values():
-            line.close()
-        return Kept(folder, str(make_url(world.hub.database).database), world.hub.port, ports)
-
     def add_user(self, name: str) -> None:
+        """The officer of this place, where there is none yet."""
+        if name in self.users:
+            return
+        self.users.add(name)
         role = "supervisor" if name == "district" else "town_officer"
         self.hub.command(
             "users", "add", f"o-{name}", "--role", role, "--scope", scope_of(name), "--password", PASSWORD
@@ -132,14 +100,17 @@ class World:
 
     def enrol(self, name: str) -> None:
         """Enrol the desktop, which is not running, and sign its officer in."""
-        home, desk = self.homes[name], self.desks[name]
-        told = self.hub.command("enrol", "--scope", scope_of(home), "--name", name)
+        desk = self.desks[name]
+        where = ("--store", str(desk.store), "--plain")
+        run("link", "enrol", self.invitation(name), "--name", name, *where, folder=desk.folder)
+        run("link", "sign-in", f"o-{self.homes[name]}", *where, folder=desk.folder, stdin=PASSWORD + "\n")
+
+    def invitation(self, name: str) -> str:
+        """A code for the desktop of this name, at the address of its own line."""
+        told = self.hub.command("enrol", "--scope", scope_of(self.homes[name]), "--name", name)
         code = re.search(r"#(\S+)", told)
         assert code, told
-        where = ("--store", str(desk.store), "--plain")
-        url = f"{self.lines[name].url}/#{code[1]}"
-        run("link", "enrol", url, "--name", name, *where, folder=desk.folder)
-        run("link", "sign-in", f"o-{home}", *where, folder=desk.folder, stdin=PASSWORD + "\n")
+        return f"{self.lines[name].url}/#{code[1]}"
 
     def clone(self, name: str, twin: str) -> Desktop:
         """The desktop's disk copied, as an image of a machine is; both run on, over one line."""
@@ -248,9 +219,3 @@ def _restless(answers: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def scope_of(name: str) -> str:
     return "*" if name == "district" else TOWNS[name]
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -386,3 +386,29 @@ def test_a_gap_at_the_hub_is_filled_from_here(centre):
     a.write("after the gap")
     centre.syncs["a"].round()
     assert entities(centre) == ["day:0", "day:1", "day:2", "day:after the gap"]
+
+
+def test_what_another_program_could_not_read_is_taken_anew_once_all_is_up(centre):
+    a = centre.desk("a")
+    a.write("1")
+    centre.rounds()
+    name = a.write("2")
+    a.unreadable.add(DISTRICT)
+    done = centre.syncs["a"].round()
+    assert (done.snapshots, done.quiet) == (1, True)
+    assert centre.names()[-1] == name
+    assert not a.unsent
+    assert centre.syncs["a"].round().snapshots == 0
+
+
+def test_a_state_that_cannot_be_taken_anew_holds_up_no_other_work(centre):
+    a = centre.desk("a")
+    a.write("1")
+    centre.rounds()
+    name = a.write("2")
+    a.unreadable.add(DISTRICT)
+    line = centre.line("a")
+    line.snapshot = once(line.snapshot, LinkTrouble.TOO_LARGE)
+    assert [scope for scope, _ in centre.syncs["a"].round().troubles] == [DISTRICT]
+    assert centre.names()[-1] == name
+    assert centre.syncs["a"].round().snapshots == 1
