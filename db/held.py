@@ -31,7 +31,7 @@ _STATES = {s.value: s for s in State}
 _LOOPS = {s.value: s for s in Loop}
 _GIVEN = {s.value: s for s in AssignmentState}
 _GIVEN_NAMES = tuple(f.name for f in fields(Assignment))
-_GIVEN_DEFAULTS = {
+_GIVEN_DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(_GIVEN_NAMES), "lead": False, "whistle": False, "reason": "", "also": [],
 }  # fmt: skip
 _given = itemgetter(*_GIVEN_NAMES)
