@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,11 @@ GRACE = 3
 """s for what is in flight when a stop is asked for."""
 
 KEEP_ALIVE = 75
+
+TURN = 0.0005
+"""s after which a thread that computes lets another one go on. A batch waits for the database some twenty
+times, and each time that its answer is there it would wait for the requests' thread again: up to 5 ms.
+"""
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -47,6 +53,7 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns when what was in flight is done."""
     open_journal()
+    sys.setswitchinterval(TURN)
     import uvicorn
 
     from app.hub.api import make_app
