@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.responses import PlainTextResponse
 
 from app.hub import metrics
 from app.hub.answers import add_answers, trouble
+from app.hub.asking import said_once
 from app.hub.described import TEXT, answered, troubles, whole
 from app.hub.fanout import Fanout
 from app.hub.gate import Gate
@@ -51,6 +52,7 @@ class HubApp:
         self.api = FastAPI(
             title="Grid Command hub 上级平台", version=parts.version, docs_url=None, redoc_url=None,
             lifespan=self._lifespan, description=DESCRIPTION, redirect_slashes=False,
+            dependencies=[Depends(said_once)],
         )  # fmt: skip
         self.api.state.parts = parts
         add_answers(self.api, parts.limits)

@@ -6,10 +6,14 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.hub.answers import BadRequest
 from app.hub.parts import HubParts, Principal
 from app.ports.link import LinkProblem, LinkTrouble
 
 LONGEST_TOKEN = 512
+LISTS = frozenset({"state", "town", "category", "severity", "source"})
+"""Parameters that may be said more than once."""
+
 _bearer = HTTPBearer(auto_error=False, description="a device's token (/v1/token) or a person's (/v1/session)")
 
 
@@ -31,3 +35,12 @@ async def asker(
 
 
 Asker = Annotated[Principal, Depends(asker)]
+
+
+async def said_once(request: Request) -> None:
+    """``BadRequest`` where a parameter is said twice: two readers could each go by another one."""
+    seen: set[str] = set()
+    for name, _value in request.query_params.multi_items():
+        if name in seen and name not in LISTS:
+            raise BadRequest(422, "query: a parameter is said twice")
+        seen.add(name)

@@ -16,7 +16,7 @@ from app.hub.field_lists import FieldLists, Pinned, signs_of
 from app.services.desk import Centre, Desk
 from app.services.intake import Report, report_in
 from db.hub.askers import asking
-from db.hub.desk import Known, known_refs, scopes_of
+from db.hub.desk import Known, scopes_of
 from db.hub.held_incidents import HeldIncidents
 from db.hub.hub_tx import HubReader
 
@@ -85,9 +85,8 @@ class FieldWork:
     def work(self, raw: Raw, tx: DeskTx) -> list[Answer]:
         """The answers, in the jobs' order."""
         names = {job.name_of(self._who[job.token]) for job in self._jobs if job.token in self._who} - {""}
-        known = known_refs(raw, names)
         ids = [j.identity if isinstance(j.body, ReportBody) else j.body.incident for j in self._jobs]
-        tx.foresee(ids, names)
+        known = tx.foresee(ids, names)
         self._reserve(tx, known)
         return [self._answer(at, job, raw, tx, known) for at, job in enumerate(self._jobs)]
 

@@ -12,7 +12,7 @@ from db.hub.copying import run
 from db.hub.hub_tx import HubReader, HubTx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from app.domain.incident import Incident
     from db.hub.database import Raw
@@ -83,9 +83,15 @@ class DeskTx(HubTx):
         for scope, seat in seats.items():
             seat.own_n = known.get(scope, 0)
 
-    def foresee(self, ids: Iterable[str], refs: Iterable[str]) -> None:
-        """Ask once for all incidents and senders' names that the requests will ask for."""
-        self._ordering.incidents.foresee(ids, refs)
+    def foresee(self, ids: Iterable[str], refs: Collection[str]) -> dict[str, Known]:
+        """Ask once for all incidents and senders' names that the requests will ask for; the names that stand
+        for an incident already.
+        """
+        incidents = self._ordering.incidents
+        incidents.foresee(ids)
+        known = known_refs(self._raw, refs)
+        incidents.note_refs(refs, known)
+        return known
 
     def holds(self, scope: str) -> bool:
         """Whether the scope is there, and locked by this transaction."""

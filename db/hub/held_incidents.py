@@ -9,7 +9,7 @@ from db.hub.copying import copy_in, run, storable_text
 from db.hub.rows import INCIDENT_COLUMNS, incident_line, incident_of, ref_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from app.domain.incident import Incident
     from db.hub.database import Raw
@@ -45,6 +45,10 @@ class HeldIncidents:
             self._refs.update(dict.fromkeys(asked, False))
             found = run(self._raw, "SELECT ref FROM incident WHERE ref = ANY(%s) AND ref <> ''", (asked,))
             self._refs.update((ref, True) for (ref,) in found)
+
+    def note_refs(self, asked: Iterable[str], known: Collection[str]) -> None:
+        """Which of the sources' numbers are known was asked elsewhere in this transaction, the scopes held."""
+        self._refs.update((ref, ref in known) for ref in asked)
 
     def now(self, identity: str) -> Incident | None:
         """The incident as the ops so far leave it; None where there is none in any scope."""

@@ -91,7 +91,7 @@ def why_no_body(kind: str, body: dict[str, Any] | None) -> Refusal | None:
 
 def towns(ops: Iterable[tuple[str, dict[str, Any] | None]]) -> set[str]:
     """The towns that reports and relocations name: their scopes may be needed."""
-    named = {body.get("town") for kind, body in ops if kind in {_REPORT, _RELOCATE} and body is not None}
+    named = [body.get("town") for kind, body in ops if kind in {_REPORT, _RELOCATE} and body is not None]
     return {town for town in named if isinstance(town, str) and town.isprintable()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import ssl
@@ -12,8 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -21,24 +19,16 @@ from app.domain.op import Origin
 from app.link import wire
 from app.link.keys import new_pair, public_part
 from app.ports.link import PushPage, SentOp
+from tests.contract.program import ROOT, environment, program
 from tests.support.matters import MATTER
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["DISTRICT", "OTHER", "PASSWORD", "ROOT", "TOWN", "Device", "ServedHub", "is_trouble", "program"]
 DISTRICT, TOWN, OTHER = "510113", "510113102", "510113002"
 PASSWORD = "twelve-letters"
 PATIENCE = 30.0
-
-
-def program(*args: str, data: Path) -> subprocess.CompletedProcess[str]:
-    """``main.py hub …``, run to its end."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), "hub", args[0], "--data", str(data), *args[1:]],
-        capture_output=True, text=True, timeout=120, check=False, env=_environment(data),
-    )  # fmt: skip
-
-
-def _environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "XDG_DATA_HOME": str(data / "home"), "XDG_CACHE_HOME": str(data / "cache")}
 
 
 @dataclass
@@ -69,7 +59,7 @@ class ServedHub:
         ]  # fmt: skip
         self.process = subprocess.Popen(
             [*args, *([] if self.tls else ["--no-tls"])],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment(self.data),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(self.data),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
