@@ -19,7 +19,7 @@ from app.ports.rows import (
     SumRow,
     TimelineRow,
 )
-from db import link_rows, live
+from db import link_rows, live, unsent
 from db import statements as sql
 from db.facets import Codes
 from db.outbox import WAITING_COUNT
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.domain.incident import Incident
-    from app.ports.rows import ConflictRow, Counts, LivePoint, OpenAge, QueueQuery, RefusedRow
+    from app.ports.rows import ConflictRow, Counts, LivePoint, OpenAge, QueueQuery, RefusedRow, UnsentRow
 
 TOUCHED_AT_MOST = 5_000
 """More changed incidents than this are told as a change of everything."""
@@ -205,6 +205,15 @@ class StoreReader:
 
     def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
         return link_rows.refused_ops(self._run, limit, self.setting(link_rows.REFUSED_SEEN))
+
+    def unsent(self, limit: int) -> Sequence[UnsentRow]:
+        return unsent.unsent(self._run, limit)
+
+    def unsent_counts(self) -> Mapping[int, int]:
+        return unsent.unsent_counts(self._run)
+
+    def unsent_of(self, key: int) -> frozenset[int]:
+        return unsent.unsent_of(self._run, key)
 
     def moved(self, identity: str) -> MovedRow | None:
         row = self._run(link_rows.MOVED, (identity,)).fetchone()

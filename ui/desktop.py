@@ -19,6 +19,7 @@ from ui.gate.keeper import Gatekeeper
 from ui.kpi.strip import KpiStrip
 from ui.link.desk_line import DeskLine
 from ui.link.follower import LinkFollower
+from ui.link.unsent import UnsentWatch
 from ui.map.feed import MapFeed
 from ui.map.view import MapView
 from ui.notices import TroubleBand
@@ -83,7 +84,7 @@ class Desktop(Frame):
         )
         super().__init__(items, now=lambda: datetime.fromtimestamp(clock.now() / 1000, UTC))
         outside = outside or Outside()
-        self._words, self._looks = words, looks
+        self._words, self._looks, self._home = words, looks, ""
         self.map_stands = False
         self.work = Work(desk, self)
         with desk.store.reading() as read:
@@ -92,10 +93,12 @@ class Desktop(Frame):
         self.relay = Relay(self.work, head, self)
         self._build()
         self.line = DeskLine(self, LinkFollower(outside.watch, self), clock, words, lambda: self._lists)
+        self.unsent = UnsentWatch(self.work, self.relay, self.line.follower, self)
         self.gate = Gatekeeper(outside.gate, self.work, words, self)
         self._connect()
         self._add_keys()
         self._write_identity()
+        self._look_home()
         self.setWindowTitle(self.tr("网格指挥台"))
         self.resize(1600, 900)
 
@@ -121,7 +124,7 @@ class Desktop(Frame):
     def _connect(self) -> None:
         self.queue.picked.connect(self._on_picked)
         self.queue.opened.connect(self.panel.take_focus)
-        self.queue.looked.connect(self._first_rows, Qt.ConnectionType.SingleShotConnection)
+        self.queue.looked.connect(self.usable, Qt.ConnectionType.SingleShotConnection)
         self.map.ready.connect(self._on_map_ready)
         self.map.picked.connect(self.queue.select)
         self.map.place_picked.connect(self._on_place)
@@ -135,6 +138,9 @@ class Desktop(Frame):
         self.settle.opened.connect(self._open_incident)
         self.line.settle_wished.connect(lambda: self.show_page("settle"))
         self.gate.seated.connect(self._on_seated)
+        for part in (self.line, self.settle, self.queue):
+            self.unsent.told.connect(part.show_unsent)
+        self.unsent.touched.connect(self.panel.hear)  # its timeline says which ops wait
         theme.changed.connect(self._dress_map)
 
     def _add_keys(self) -> None:
@@ -167,9 +173,6 @@ class Desktop(Frame):
         QTimer.singleShot(SETTLED_MS, self, _settle)
         self.map_ready.emit()
         self.kpi.load_charts()
-
-    def _first_rows(self) -> None:
-        self.usable.emit()
 
     def _dress_map(self) -> None:
         self.map.set_theme(theme.current())
@@ -238,7 +241,9 @@ class Desktop(Frame):
     def _write_identity(self) -> None:
         desk, signed = self.work.desk, self.gate.signed
         actor = self._lists.members.get(desk.actor)
-        if signed is not None:
+        if self.gate.nobody:
+            user, duty = self.tr("未登录"), ""
+        elif signed is not None:
             user, duty = signed.name, self._words.say("role", signed.role)
         else:
             user, duty = (actor.name, actor.post) if actor else (desk.actor, "")
@@ -246,8 +251,18 @@ class Desktop(Frame):
 
     def _on_seated(self) -> None:
         self._write_identity()
+        self._look_home()
+        self._on_page(self.page())  # the keyboard was the dialog's
         self.panel.show_key(self.queue.key)  # what may be done is another's now
         self.queue.refresh()
+
+    def _look_home(self) -> None:
+        """A town's desk begins with its town; the district's with all of it."""
+        place = self.work.desk.centre.place
+        if place != (self._home or self._lists.district.id):
+            self._on_place(place)
+            self.map.focus_place(None if place == self._lists.district.id else place)
+        self._home = place
 
     def _centre_name(self) -> str:
         centre = self.work.desk.centre

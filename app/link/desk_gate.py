@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 from app.link.enrol import enrol
 from app.link.enrolment import KNOWN_USERS, LINK, PAIR, SIGNED_IN, enrolment, signed_in
 from app.link.keys import new_pair
-from app.link.known_users import KnownUsers
+from app.link.known_users import JUDGED, KnownUsers
 from app.link.passwords import Passwords
 from app.ports.gate import Enrolled, Signed, Trouble
 from app.ports.link import LinkProblem, LinkTrouble
 from app.ports.problems import StoreProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from app.ports.clock import Clock
     from app.ports.gate import Progress
     from app.ports.ledger import Store
+
+SIGN_IN_WITHIN = 5.0
+"""s of the hub's silence after which the users known here are asked: somebody waits to begin work."""
 
 
 class DeskGate:
@@ -46,12 +49,19 @@ class DeskGate:
         return self._signed
 
     def sign_in(self, user: str, password: str) -> Signed | Trouble:
-        """Ask the hub; where it cannot be reached, the users known here."""
+        """Ask the hub; where it cannot be reached, the users known here.
+
+        ``NO_LINE``: it cannot be reached, and here nobody is known by that name and password.
+        """
+        asked = None
         try:
             with _store_told(), self._hub() as hub:
-                signed = self._users().sign_in(user, password, None if hub is None else hub.sign_in)
+                asked = _Asked(hub.sign_in)
+                signed = self._users().sign_in(user, password, asked)
                 self._keep(SIGNED_IN, asdict(signed))
         except LinkProblem as problem:
+            if problem.code is LinkTrouble.SIGN_IN and asked is not None and not asked.answered:
+                return Trouble(LinkTrouble.NO_LINE.value)  # wrong here, and the hub could not be asked
             return Trouble(problem.code.value, problem.wait or 0.0)
         self._signed = signed
         return signed
@@ -84,7 +94,7 @@ class DeskGate:
             found = enrolment(read)
         if found is None:
             raise LinkProblem(LinkTrouble.NOT_ENROLLED)
-        with contextlib.closing(found.client()) as client:
+        with contextlib.closing(found.client(SIGN_IN_WITHIN)) as client:
             yield client
 
     def _users(self) -> KnownUsers:
@@ -106,3 +116,20 @@ def _store_told() -> Iterator[None]:
         yield
     except StoreProblem as problem:
         raise LinkProblem(LinkTrouble.STORE, problem.detail) from problem
+
+
+class _Asked:
+    """The hub's sign-in, and whether the hub has answered it."""
+
+    def __init__(self, ask: Callable[[str, str], Signed]) -> None:
+        self._ask = ask
+        self.answered = False
+
+    def __call__(self, user: str, password: str) -> Signed:
+        try:
+            signed = self._ask(user, password)
+        except LinkProblem as problem:
+            self.answered = problem.code in JUDGED
+            raise
+        self.answered = True
+        return signed

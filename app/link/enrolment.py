@@ -32,11 +32,14 @@ class Enrolment:
     letter: str
     scopes: tuple[str, ...]
 
-    def client(self) -> HubClient:
-        """The hub, as this device. ``LinkProblem(NOT_TRUSTED)`` where the authority is none."""
-        from app.link.client import HubClient  # HTTP costs a start 0.1 s: not where no hub is
+    def client(self, silence: float | None = None) -> HubClient:
+        """The hub, as this device; given up after ``silence`` s, else after as long as a round has patience.
 
-        return HubClient(self.url, self.ca_pem, self.device, self.secret)
+        ``LinkProblem(NOT_TRUSTED)`` where the authority is none.
+        """
+        from app.link.client import READ, HubClient  # HTTP costs a start 0.1 s: not where no hub is
+
+        return HubClient(self.url, self.ca_pem, self.device, self.secret, silence=silence or READ)
 
 
 def enrolment_of(told: Mapping[str, Any] | None) -> Enrolment | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RefusedRow,
         SumRow,
         TimelineRow,
+        UnsentRow,
     )
 
 
@@ -113,6 +114,15 @@ class Reader(Protocol):
 
     def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
         """Own ops that the hub refused, those not seen yet first, then the newest."""
+
+    def unsent(self, limit: int) -> Sequence[UnsentRow]:
+        """Own ops that no hub has acknowledged, the newest first; none at a store that stands alone."""
+
+    def unsent_counts(self) -> Mapping[int, int]:
+        """How many of them wait on each incident, by its key."""
+
+    def unsent_of(self, key: int) -> frozenset[int]:
+        """Which of an incident's ops wait, by their places in this store's ledger."""
 
     def moved(self, identity: str) -> MovedRow | None:
         """Where an incident went that was here; None where it is here, or never was."""

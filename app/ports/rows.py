@@ -248,6 +248,23 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsentRow:
+    """An own op that no hub has acknowledged; ``seq`` is its place in this ledger.
+
+    ``key`` is None, ``number`` and ``title`` are empty where the op is not on an incident that is here.
+    """
+
+    seq: int
+    kind: str
+    at: int
+    actor: str
+    body: Mapping[str, Any]
+    key: int | None
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class MovedRow:
     """An incident that was here and is in another scope now, which this store does not hold."""
 

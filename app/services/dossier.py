@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.candidates import Candidate, candidates
 from app.domain.incident import legal_ops
+from app.domain.rights import may
 from app.domain.sla import DAY
 from app.services.persons import why_not
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.domain.incident import Incident
     from app.domain.op import OpKind
+    from app.domain.rights import Role
     from app.ports.reader import Reader
     from app.ports.rows import TimelineRow
     from app.services.desk import Desk
@@ -31,7 +33,9 @@ class Dossier:
     ``decision`` is the routing decision in force (``app.domain.routing.Decision.as_body`` and ``to``), empty
     for a matter that was never routed. ``caller`` and ``phone`` are masked, ``may_show`` says whether this
     officer may be shown them (``app.services.persons``). ``nearby`` counts incidents
-    within 150 m in 90 days, and those of them still open. ``legal`` lists the ops the state table allows.
+    within 150 m in 90 days, and those of them still open. ``legal`` lists the ops the state table allows to
+    ``role``, who sits here (None at a desk that stands alone). ``unsent`` are the places of the timeline's
+    ops that no hub has acknowledged.
     """
 
     key: int
@@ -46,6 +50,12 @@ class Dossier:
     timeline: tuple[TimelineRow, ...]
     legal: tuple[OpKind, ...]
     may_show: bool = False
+    role: Role | None = None
+    unsent: frozenset[int] = frozenset()
+
+    def permits(self, kind: str) -> bool:
+        """Whether the role of who sits here may do such an op: the hub would refuse it otherwise."""
+        return self.role is None or may(self.role, kind)
 
 
 def dossier(desk: Desk, key: int) -> Dossier | None:
@@ -70,8 +80,10 @@ def dossier(desk: Desk, key: int) -> Dossier | None:
             decision=decision,
             candidates=_candidates(read, incident, lists, str(decision.get("to", ""))),
             timeline=timeline,
-            legal=legal_ops(incident.state),
+            legal=tuple(op for op in legal_ops(incident.state) if desk.role is None or may(desk.role, op)),
             may_show=bool(caller or phone) and why_not(desk, incident) is None,
+            role=desk.role,
+            unsent=read.unsent_of(key) if read.cursors() else frozenset(),
         )
 
 

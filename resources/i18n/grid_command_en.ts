@@ -105,6 +105,10 @@
         <translation>Dark or light</translation>
     </message>
     <message>
+        <source>未登录</source>
+        <translation>Nobody signed in</translation>
+    </message>
+    <message>
         <source>{place}分中心</source>
         <translation>{place} Sub-centre</translation>
     </message>
@@ -125,7 +129,7 @@
     </message>
     <message>
         <source>把管理员给的登记地址贴在下面，形如 https://主机:端口/#登记码.指纹。接入后，本机的操作自动上传，上级和其他分中心的变化自动取回；断网时照常办理。登记码只能用一次。</source>
-        <translation>Paste the invitation that the administrator gave you; it looks like https://host:port/#CODE.FINGERPRINT. From then on this desk's work goes up by itself, and changes of the hub and of other centres come down; without a line you work on as ever. A code can be used once.</translation>
+        <translation>Paste the invitation that the administrator gave you; it looks like https://host:port/#CODE.FINGERPRINT. From then on this desk&apos;s work goes up by itself, and changes of the hub and of other centres come down; without a line you work on as ever. A code can be used once.</translation>
     </message>
     <message>
         <source>接入</source>
@@ -218,8 +222,8 @@
         <translation>User or password is wrong. Check them and try again.</translation>
     </message>
     <message>
-        <source>连不上上级平台，而这个用户没有在本机登录过。连上后再试，或换一个登录过的用户。</source>
-        <translation>The hub cannot be reached, and this user has not signed in at this desk before. Try again once the line is back, or use a user who has.</translation>
+        <source>连不上上级平台，本机核对不上：用户名或口令不对，或这个用户没有在本机登录过。核对后再试，或换一个登录过的用户。</source>
+        <translation>The hub cannot be reached, and this desk cannot confirm it: wrong name or password, or this user has not signed in here before. Check and try again, or use a user who has.</translation>
     </message>
 </context>
 <context>
@@ -422,6 +426,10 @@
 <context>
     <name>LineView</name>
     <message>
+        <source>无回音</source>
+        <translation>No answer</translation>
+    </message>
+    <message>
         <source>取数 {n}%</source>
         <translation>fetching {n}%</translation>
     </message>
@@ -452,6 +460,10 @@
     <message>
         <source>线路中断，操作存于本机，恢复后自动上传</source>
         <translation>The line is down; everything is kept here and sent when it is back</translation>
+    </message>
+    <message>
+        <source>上级平台这么久没有回音，操作存于本机，等它回音</source>
+        <translation>The hub has said nothing for so long; what is done is kept here until it does</translation>
     </message>
     <message>
         <source>{days} 天 {hours} 小时</source>
@@ -506,7 +518,7 @@
     </message>
     <message>
         <source>上级数据截至 {time}（{span}前）</source>
-        <translation>hub's data as of {time} ({span} ago)</translation>
+        <translation>hub&apos;s data as of {time} ({span} ago)</translation>
     </message>
     <message>
         <source>没有接入，全部操作存于本机</source>
@@ -558,11 +570,11 @@
     </message>
     <message>
         <source>本机时钟比上级慢 {span}，请校准，时限按本机钟算</source>
-        <translation>This machine's clock is {span} behind the hub's; set it, limits go by it</translation>
+        <translation>This machine&apos;s clock is {span} behind the hub&apos;s; set it, limits go by it</translation>
     </message>
     <message>
         <source>本机时钟比上级快 {span}，请校准，时限按本机钟算</source>
-        <translation>This machine's clock is {span} ahead of the hub's; set it, limits go by it</translation>
+        <translation>This machine&apos;s clock is {span} ahead of the hub&apos;s; set it, limits go by it</translation>
     </message>
 </context>
 <context>
@@ -588,8 +600,8 @@
         <translation>Sync now</translation>
     </message>
     <message>
-        <source>冲突与退回</source>
-        <translation>To settle</translation>
+        <source>冲突、退回、待传</source>
+        <translation>Settle, returned, to send</translation>
     </message>
     <message>
         <source>待传 {n}</source>
@@ -831,6 +843,22 @@
     <message>
         <source>都看过了</source>
         <translation>All seen</translation>
+    </message>
+    <message>
+        <source>待传</source>
+        <translation>To send</translation>
+    </message>
+    <message>
+        <source>存于本机，连上后自动上传</source>
+        <translation>Kept here, sent once on line</translation>
+    </message>
+    <message>
+        <source>没有待传的操作</source>
+        <translation>Nothing to send</translation>
+    </message>
+    <message>
+        <source>断网时做的操作在这里等线路，一件不丢</source>
+        <translation>What is done off line waits here; nothing is lost</translation>
     </message>
     <message>
         <source>上下</source>

@@ -30,7 +30,7 @@ from app.ports.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.ports.rows import ImportMark, MovedRow, Person, RefusedRow
+    from app.ports.rows import ImportMark, MovedRow, Person, RefusedRow, UnsentRow
     from tests.support.memory_store import Shelf
 
 _LAST = 1 << 62
@@ -180,6 +180,15 @@ class MemoryReader:
 
     def refused_ops(self, limit: int = 500) -> Sequence[RefusedRow]:
         return sorted(self._shelf.refused, key=lambda row: (row.seen, -row.seq))[:limit]
+
+    def unsent(self, limit: int) -> Sequence[UnsentRow]:
+        return ()
+
+    def unsent_counts(self) -> Mapping[int, int]:
+        return {}
+
+    def unsent_of(self, key: int) -> frozenset[int]:
+        return frozenset()
 
     def moved(self, identity: str) -> MovedRow | None:
         return self._shelf.moved.get(identity)

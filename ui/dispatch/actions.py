@@ -102,6 +102,8 @@ def actions(dossier: Dossier, candidate: int, order: str, words: Words) -> tuple
 def _action(op: str, dossier: Dossier, candidate: int, order: str, words: Words) -> Action | None:
     state = dossier.incident.state
     kind = OpKind.VERIFY if op == VERIFY_FAILED else OpKind(op)
+    if not dossier.permits(kind):
+        return None
     if kind is OpKind.ASSIGN:
         return _assign(dossier, candidate, words)
     if allowed(state, kind) is not None or _pointless(op, dossier):

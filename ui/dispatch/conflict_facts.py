@@ -87,7 +87,7 @@ def told_words(conflict: Conflict, lists: Lists, words: Words) -> str:
 
 def _face(conflict: Conflict, dossier: Dossier, words: Words) -> ConflictFace:
     incident = dossier.incident
-    codes = settling.choices(incident, conflict)
+    codes = settling.choices(incident, conflict) if dossier.permits(OpKind.RESOLVE) else ()
     return ConflictFace(
         conflict.name,
         words.say("conflict_name", conflict.kind),

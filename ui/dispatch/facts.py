@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _UNDER_WAY = (State.ASSIGNED, State.WORKING, State.HANDLED)
 FIRST_MISSED = 2
+_MADE_UP = re.compile(r":[0-9a-f-]{32,}$")
+"""How the reference of a report ends that a machine has named: nobody can ask for it by that name."""
 SHOW_KEY = "L"
 """Shows the caller in full, and masks them again."""
 
@@ -107,7 +110,7 @@ def facts(dossier: Dossier, words: Words, person: Person | None = None) -> tuple
             Fact(words.say("dispatch", "nearby"), said, words.say("dispatch", "near_tip"), short=True)
         )
     source = words.say("source", incident.source)
-    if incident.ref:
+    if incident.ref and not _MADE_UP.search(incident.ref):
         source += f" · {incident.ref.partition(':')[2] or incident.ref}"
     if incident.evidence:
         source += f" · {words.say('dispatch', 'files', n=incident.evidence)}"

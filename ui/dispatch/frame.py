@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.domain.op import OpKind
+from app.domain.rights import may
 from ui.dispatch import facts
 from ui.dispatch.action_bar import ActionBar
 from ui.dispatch.body import Body, rule
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
+    from app.domain.rights import Role
     from app.ports.rows import Person
     from app.services.words import Words
     from ui.dispatch.actions import Action
@@ -115,12 +118,15 @@ class PanelFrame(QWidget):
         if fresh:
             self.area.verticalScrollBar().setValue(0)
 
-    def show_actions(self, actions: tuple[Action, ...], words: Words, *, busy: bool) -> None:
-        """What can be done now, all of it off while something is being done."""
+    def show_actions(
+        self, actions: tuple[Action, ...], words: Words, role: Role | None, *, busy: bool
+    ) -> None:
+        """What can be done now, all of it off while something is being done; where nothing can, why."""
         said = words.say("dispatch", "busy") if busy else ""
-        self.bar.show_actions(
-            actions, words.say("dispatch", "more_ops"), words.say("dispatch", "no_ops"), said
-        )
+        nothing = words.say("dispatch", "no_ops")
+        if role is not None and not may(role, OpKind.NOTE):
+            nothing = words.say("dispatch", "no_right", role=words.say("role", role))
+        self.bar.show_actions(actions, words.say("dispatch", "more_ops"), nothing, said)
 
     def set_words(self, words: Words) -> None:
         """Another language from now on; what was asked or told in the old one is put away."""

@@ -26,7 +26,7 @@ _UNDER_WAY = {OpKind.ASSIGN, OpKind.WHISTLE, OpKind.ACKNOWLEDGE, OpKind.SUPERVIS
 class HistoryRow:
     """One op. ``mark``: ok, acc, waiting, back (undone) or alarm.
 
-    ``refused`` says why it changed nothing; empty where it did.
+    ``refused`` says why it changed nothing; empty where it did. ``unsent``: that it waits to be sent.
     """
 
     seq: int
@@ -36,11 +36,14 @@ class HistoryRow:
     mark: str
     refused: str
     tip: str
+    unsent: str = ""
 
     @property
     def spoken(self) -> str:
         """The row in one line, for screen readers."""
-        return " ".join(part for part in (self.time, self.actor, self.what, self.refused) if part)
+        return " ".join(
+            part for part in (self.time, self.actor, self.what, self.refused, self.unsent) if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,9 @@ def _row(
         what = f"{what} · {words.say('outcome', 'conflict')}"
     head = f"{spell.day_time(row.at, lang, now)} {actor}"
     tip = "\n".join(part for part in (head, what, refused) if part)
-    return HistoryRow(row.seq, spell.short_time(row.at, dated=dated), actor, what, _mark(row), refused, tip)
+    unsent = words.say("dispatch", "unsent") if row.seq in dossier.unsent else ""
+    when = spell.short_time(row.at, dated=dated)
+    return HistoryRow(row.seq, when, actor, what, _mark(row), refused, tip, unsent)
 
 
 def _mark(row: TimelineRow) -> str:

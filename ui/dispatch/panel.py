@@ -52,11 +52,9 @@ class DispatchPanel(QWidget):
         self._work, self._words, self._lang = work, words, lang
         self._told: Told | None = None
         self._key: int | None = None
-        self._choice = Choice()
+        self._choice, self._now = Choice(), UnderWay()
         self._caller = Caller(work, ASKED_BY, self)
-        self._now = UnderWay()
-        self._turn, self._minute = 0, -1  # of several questions only the last one's answer counts
-        self.forms = Forms(words)
+        self._turn, self._minute, self.forms = 0, -1, Forms(words)  # of several answers only the last counts
         self._parts = PanelFrame(words, self.forms)
         self._build()
         self._keys = PanelKeys(keys, self, words)
@@ -65,7 +63,7 @@ class DispatchPanel(QWidget):
         )
         self._caller.turned.connect(lambda: self._show(fresh=False))
         self._caller.refused.connect(self._say_refusal)
-        relay.changed.connect(self._on_changed)
+        relay.changed.connect(self.hear)
         work.troubled.connect(self._on_trouble)
         self._parts.watch(self, self._tick)
         self.show_key(None)
@@ -172,7 +170,8 @@ class DispatchPanel(QWidget):
         self._parts.show_told(self._told, self._words, now, self._choice, person, fresh=fresh)
 
     def _show_actions(self) -> None:
-        self._parts.show_actions(self.actions(), self._words, busy=bool(self._now.busy))
+        role = self._work.desk.role
+        self._parts.show_actions(self.actions(), self._words, role, busy=bool(self._now.busy))
 
     def _refresh_keys(self) -> None:
         self._keys.enable(None if self._unknown() else {a.key for a in self.actions() if not a.off})
@@ -194,7 +193,8 @@ class DispatchPanel(QWidget):
             self._minute = now // MINUTE
             self._parts.body.show_rows(dossier, now, self._choice.acting(dossier))
 
-    def _on_changed(self, changed: Changed) -> None:
+    def hear(self, changed: Changed) -> None:
+        """News: of the incident that is shown, all is asked anew."""
         if self._key is not None and (
             changed.everything or changed.records or self._key in changed.incidents
         ):

@@ -211,6 +211,9 @@ class HistoryRows(Rows):
         say(painter, name, row.actor, tokens.t2, "second")
         left = name.right() + 9
         what = QRect(left, box.top(), box.right() - _PAD - left + 1, box.height())
+        if row.unsent:
+            taken = say(painter, what, row.unsent, tokens.off, "second", _RIGHT)
+            what.adjust(0, 0, -taken - 8, 0)
         if not row.refused:
             say(painter, what, row.what, tokens.crit if row.mark == "alarm" else tokens.t1, "second")
             return

@@ -24,6 +24,7 @@ class GateDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
+        self.setProperty("kind", "gate")
         self.setFixedWidth(_WIDTH)  # so that wrapped words know how high they are
         self.errand = Errand(self)
         column = QVBoxLayout(self)

@@ -51,6 +51,11 @@ class Gatekeeper(QObject):
         """Who is signed in; None at a desk that stands alone."""
         return self._gate.signed() if self._gate is not None else None
 
+    @property
+    def nobody(self) -> bool:
+        """Whether the desk belongs to a hub and nobody has signed in yet."""
+        return self._gate is not None and self._gate.enrolled() and self._gate.signed() is None
+
     def ask(self) -> None:
         """At the start: an enrolled desk wants to know who sits down."""
         gate = self._gate

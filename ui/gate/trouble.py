@@ -32,6 +32,7 @@ def sign_in_words(trouble: Trouble, words: Words) -> str:
         return QCoreApplication.translate("Gate", "用户名或口令不对。请核对后再试。")
     if trouble.code == LinkTrouble.NO_LINE:
         return QCoreApplication.translate(
-            "Gate", "连不上上级平台，而这个用户没有在本机登录过。连上后再试，或换一个登录过的用户。"
+            "Gate",
+            "连不上上级平台，本机核对不上：用户名或口令不对，或这个用户没有在本机登录过。核对后再试，或换一个登录过的用户。",
         )
     return trouble_words(trouble, words)

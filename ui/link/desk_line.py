@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.ports.clock import Clock
     from app.ports.link_status import LinkStatus
     from app.services.lists import Lists
+    from app.services.unsent import Unsent
     from app.services.words import Words
     from ui.link.follower import LinkFollower
     from ui.shell.frame import Frame
@@ -39,6 +40,7 @@ class DeskLine(QObject):
         self._state = TopBarState("")
         self._band: LineBand | None = None
         self.popover: LinkPopover | None = None
+        self._unsent: Unsent | None = None
         follower.told.connect(self._on_told)
         bar = frame.topbar
         bar.line_requested.connect(self.open_popover)
@@ -56,9 +58,21 @@ class DeskLine(QObject):
         self._state = replace(self._state, conflicts=conflicts, refused=refused)
         self.write()
 
+    def show_unsent(self, found: Unsent | None) -> None:
+        """So much waits to be sent: what the store says, whose word is newer than the link's."""
+        self._unsent = found
+        self.write()
+
+    def _status(self) -> LinkStatus:
+        status, found = self.follower.status, self._unsent
+        if found is None or not status.linked or found.count == status.waiting:
+            return status
+        oldest = status.oldest or (found.rows[-1].at if found.rows else None)
+        return replace(status, waiting=found.count, oldest=oldest if found.count else None)
+
     def write(self) -> None:
         """Say how it stands now."""
-        status, now = self.follower.status, self._clock.now()
+        status, now = self._status(), self._clock.now()
         since = status.heard_at if status.online else status.since
         fetched = status.progress[0] / max(1, status.progress[1]) if status.progress else None
         state = replace(
@@ -84,7 +98,7 @@ class DeskLine(QObject):
         popover.settle.connect(self.settle_wished)
         popover.destroyed.connect(self._forget_popover)
         self.popover = popover
-        popover.show_status(self.follower.status, self._clock.now())
+        popover.show_status(self._status(), self._clock.now())
         popover.open_under(self._frame.topbar.line)
 
     def _forget_popover(self) -> None:

@@ -74,7 +74,7 @@ class LinkPopover(QFrame):
         row.setSpacing(8)
         self._again = KeyButton(self.tr("立即同步"), SYNC_KEY, "primary")
         self._again.clicked.connect(self.retry)
-        settle = KeyButton(self.tr("冲突与退回"), "Ctrl+3", "plain")
+        settle = KeyButton(self.tr("冲突、退回、待传"), "Ctrl+3", "plain")
         settle.clicked.connect(self.settle)
         settle.clicked.connect(self.close)
         row.addWidget(self._again)

@@ -10,6 +10,8 @@ from app.domain.sla import DAY, MINUTE
 from app.services import spell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.ports.rows import QueueRow
     from app.services.lists import Lists
     from app.services.words import Words
@@ -45,22 +47,35 @@ class Cells:
     wait_minutes: float
     limit: Limit
     conflicts: str
+    unsent: str = ""
 
     @property
     def spoken(self) -> str:
         """The whole row in one sentence, for screen readers."""
         return "，".join(
             part
-            for part in (self.title, self.place, self.source, self.wait, self.limit.clock, self.limit.text)
+            for part in (
+                self.title,
+                self.place,
+                self.source,
+                self.wait,
+                self.limit.clock,
+                self.limit.text,
+                self.unsent,
+            )
             if part
         )
 
 
 class CellWriter:
-    """Writes rows in one language; ``lists`` may be exchanged when they change."""
+    """Writes rows in one language; ``lists`` may be exchanged when they change.
+
+    ``unsent`` says how many ops on an incident (by its key) wait to be sent.
+    """
 
     def __init__(self, words: Words, lists: Lists, lang: str) -> None:
         self.words, self.lists, self.lang = words, lists, lang
+        self.unsent: Mapping[int, int] = {}
 
     def write(self, row: QueueRow, now: int) -> Cells:
         """The row's words as of ``now``."""
@@ -83,6 +98,7 @@ class CellWriter:
             wait_minutes=waited / MINUTE,
             limit=self._limit(row, now),
             conflicts=self.words.say("left", "conflict", n=row.conflicts) if row.conflicts else "",
+            unsent=self.words.say("dispatch", "unsent") if row.key in self.unsent else "",
         )
 
     def _second(self, row: QueueRow) -> str:

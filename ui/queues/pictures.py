@@ -76,8 +76,8 @@ def _said(cells: Cells) -> Hashable:
     """All that is seen of the words; a limit's bar in hundredths."""
     limit = cells.limit
     return (
-        cells.title, cells.second, cells.conflicts, cells.place, cells.town, cells.source, cells.since,
-        cells.wait, pips_for(cells.wait_minutes), limit.clock, limit.text, limit.kind,
+        cells.title, cells.second, cells.conflicts, cells.unsent, cells.place, cells.town, cells.source,
+        cells.since, cells.wait, pips_for(cells.wait_minutes), limit.clock, limit.text, limit.kind,
         round(limit.share * 100),
     )  # fmt: skip
 

@@ -78,6 +78,11 @@ def _second_line(painter: QPainter, box: QRect, cells: Cells, tokens: Tokens) ->
         _words(painter, "second", tokens.high, place, cells.conflicts, right=True)
         draw_triangle(painter, QRectF(right - width - 14, box.center().y() - 4, 10, 9), tokens.high)
         right -= width + 18
+    if cells.unsent:
+        width = _measures("second")[1].horizontalAdvance(cells.unsent)
+        place = QRect(right - width, box.top(), width + 1, box.height())
+        _words(painter, "second", tokens.off, place, cells.unsent, right=True)
+        right -= width + 8
     _words(
         painter,
         "second",

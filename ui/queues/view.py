@@ -26,6 +26,7 @@ from ui.work import Ask
 if TYPE_CHECKING:
     from app.ports.rows import Changed, Counts, QueuePage
     from app.services.lists import Lists
+    from app.services.unsent import Unsent
     from app.services.words import Words
     from ui.queues.sections import Section
     from ui.relay import Relay
@@ -165,6 +166,11 @@ class QueueView(QWidget):
         self._lists = lists
         self.model.writer.lists = lists
         self.refresh()
+
+    def show_unsent(self, found: Unsent | None) -> None:
+        """Mark the incidents of which something waits to be sent."""
+        self.model.writer.unsent = found.of if found is not None else {}
+        self.table.viewport().update()
 
     def resume(self, narrowing: Narrowing, key: int | None) -> None:
         """Go on where another view has stood."""

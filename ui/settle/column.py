@@ -73,9 +73,9 @@ class SettleColumn(QWidget):
         column.addWidget(body, 1)
         self.list.opened.connect(lambda row: self.opened.emit(self.list.rows.rows[row]))
 
-    def show_rows(self, rows: tuple[SettleRow, ...], *, link: bool = False) -> None:
-        """Show these; the link only where it would do something."""
-        self.head.set_title(f"{self._title} {len(rows)}")
+    def show_rows(self, rows: tuple[SettleRow, ...], *, link: bool = False, count: int | None = None) -> None:
+        """Show these, of ``count`` where there are more; the link only where it would do something."""
+        self.head.set_title(f"{self._title} {len(rows) if count is None else count}")
         self.head.set_link(self._link if link else "")
         self.list.show_rows(rows)
         self._body.setCurrentIndex(0 if rows else 1)

@@ -1,4 +1,4 @@
-"""The page of what waits for a word: conflicts at the left, ops that the hub sent back at the right."""
+"""The page of what waits: conflicts for a word, refused ops to be seen, the outbox for the line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.services import to_settle
 from ui.settle.column import SettleColumn
-from ui.settle.rows import conflict_rows, refused_rows
+from ui.settle.rows import conflict_rows, refused_rows, unsent_rows
 from ui.theme.heads import text_label
 from ui.theme.tokens import SIZES
 from ui.theme.widgets import KeyCap
@@ -18,6 +18,7 @@ from ui.work import Ask, Do
 if TYPE_CHECKING:
     from app.ports.rows import Changed
     from app.services.to_settle import ToSettle
+    from app.services.unsent import Unsent
     from app.services.words import Words
     from ui.relay import Relay
     from ui.settle.rows import SettleRow
@@ -49,20 +50,27 @@ class SettlePage(QWidget):
             self.tr("都看过了"),
             SEEN_KEY,
         )
+        self.unsent = SettleColumn(
+            self.tr("待传"),
+            self.tr("存于本机，连上后自动上传"),
+            ("check", self.tr("没有待传的操作"), self.tr("断网时做的操作在这里等线路，一件不丢")),
+        )
+        self._columns = (self.conflicts, self.refused, self.unsent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         row = QHBoxLayout()
         row.setSpacing(0)
-        line = QFrame()
-        line.setProperty("kind", "rule2")
-        line.setFixedWidth(1)
-        row.addWidget(self.conflicts, 1)
-        row.addWidget(line)
-        row.addWidget(self.refused, 1)
+        for part in self._columns:
+            if part is not self.conflicts:
+                line = QFrame()
+                line.setProperty("kind", "rule2")
+                line.setFixedWidth(1)
+                row.addWidget(line)
+            row.addWidget(part, 1)
         column.addLayout(row, 1)
         column.addWidget(self._make_foot())
-        for part in (self.conflicts, self.refused):
+        for part in self._columns:
             part.opened.connect(self._open)
         self.refused.link_clicked.connect(self.see)
         relay.changed.connect(self._on_changed)
@@ -105,12 +113,15 @@ class SettlePage(QWidget):
             up_to = max(unseen)
             self._work.do(Do(lambda desk: to_settle.see(desk, up_to)), self, lambda _changed: self.refresh())
 
+    def show_unsent(self, found: Unsent | None) -> None:
+        """The outbox as it stands now."""
+        rows = unsent_rows(found, self._words) if found is not None else ()
+        self.unsent.show_rows(rows, count=found.count if found is not None else 0)
+
     def _column(self) -> SettleColumn:
-        if self.refused.list.hasFocus():
-            return self.refused
-        return (
-            self.refused if self._empty(self.conflicts) and not self._empty(self.refused) else self.conflicts
-        )
+        focused = (part for part in self._columns if part.list.hasFocus())
+        filled = (part for part in self._columns if not self._empty(part))
+        return next(focused, None) or next(filled, self.conflicts)
 
     @staticmethod
     def _empty(column: SettleColumn) -> bool:

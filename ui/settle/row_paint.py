@@ -39,6 +39,8 @@ class SettleRows(Rows):
         square = QRectF(left, box.top() + 8, 16, 16)
         if row.mark == "conflict":
             draw_triangle(painter, square.adjusted(2, 2, -2, -2), tokens.high)
+        elif row.mark == "unsent":
+            draw_icon(painter, "arrow-up", square, tokens.off)
         else:
             draw_icon(painter, "undo-2", square, soft if row.seen else tokens.crit)
         left += 24

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.services import spell
 from ui.dispatch.conflict_facts import told_words
 from ui.dispatch.history import actor_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.services.to_settle import ToSettle
+    from app.services.unsent import Unsent
     from app.services.words import Words
 
 
@@ -74,5 +77,26 @@ def refused_rows(found: ToSettle, words: Words) -> tuple[SettleRow, ...]:
     )
 
 
-def _when(at: int, actor: str, found: ToSettle, words: Words) -> str:
+def unsent_rows(found: Unsent, words: Words) -> tuple[SettleRow, ...]:
+    """What waits to be sent, the newest first; the text of the op where it has one."""
+    return tuple(
+        SettleRow(
+            "unsent",
+            words.say("op", row.kind),
+            row.title,
+            _text(row.body),
+            row.number,
+            _when(row.at, row.actor, found, words),
+            row.key,
+            row.seq,
+        )
+        for row in found.rows
+    )
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return str(body.get("text") or body.get("result") or body.get("reason") or "")
+
+
+def _when(at: int, actor: str, found: ToSettle | Unsent, words: Words) -> str:
     return f"{spell.day_time(at, words.lang, found.now)} {actor_name(actor, found.lists, words)}"

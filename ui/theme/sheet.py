@@ -43,7 +43,7 @@ QMainWindow, QDialog {{ background: {t.bg1}; }}
 *[kind="section"] {{ background: {t.bg2}; border: 0 solid {t.line}; border-top-width: 1px;
   border-bottom-width: 1px; min-height: {SIZES.section - 2}px; max-height: {SIZES.section - 2}px; }}
 QFrame[kind="pill"] {{ background: {t.bg3}; border-radius: {SIZES.radius_chip}px; }}
-QFrame[kind="popover"] {{ background: {t.bg1}; border: 1px solid {t.line2}; }}
+QFrame[kind="popover"], QDialog[kind="gate"] {{ background: {t.bg1}; border: 1px solid {t.line2}; }}
 QFrame[kind="rule"] {{ background: {t.line}; border: none; }}
 QFrame[kind="rule2"] {{ background: {t.line2}; border: none; }}
 QToolTip {{ background: {t.bg3}; color: {t.t1}; border: 1px solid {t.line2}; padding: 4px 8px; }}
