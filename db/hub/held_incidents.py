@@ -47,7 +47,7 @@ class HeldIncidents:
             self._refs.update((ref, True) for (ref,) in found)
 
     def note_refs(self, asked: Iterable[str], known: Collection[str]) -> None:
-        """Which of the sources' numbers are known was asked elsewhere in this transaction, the scopes held."""
+        """Which of the sources' numbers are known was asked elsewhere in this transaction."""
         self._refs.update((ref, ref in known) for ref in asked)
 
     def now(self, identity: str) -> Incident | None:
