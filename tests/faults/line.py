@@ -152,7 +152,7 @@ class Line:
 
     def _deliver(self, request: bytes) -> None:
         """Give the hub a request that nobody waits for, and read its answer so that it is carried out."""
-        with contextlib.suppress(OSError), socket.create_connection(self._hub, timeout=5) as far:
+        with contextlib.suppress(OSError), socket.create_connection(self._hub, timeout=2) as far:
             far.sendall(request)
             far.recv(CHUNK)
 

@@ -35,6 +35,9 @@ CLONE, LATE = "clone", "late"
 NEWER = "supervise"
 """The kind of op that an older program does not know."""
 
+AT_MOST = 2
+"""So many backups and restores a day: they are dear."""
+
 any_desk = st.sampled_from((*DESKS, *DESKS, CLONE, LATE))
 """One that does not exist is the first: the district's."""
 
@@ -63,6 +66,13 @@ BAD_LINES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+DESKS_FAULTS = (
+    "will die", "will die", "will die", "is killed", "sleeps", "is an older program", "has a wrong clock",
+    "is cloned", "is joined by another",
+)  # fmt: skip
+HUBS_FAULTS = ("will die", "will die", "is backed up", "is backed up", "is set back", "loses a worker")
+
+
 class Days(RuleBasedStateMachine):
     """One day: acts and faults in any order."""
 
@@ -71,7 +81,7 @@ class Days(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory(prefix="grid-command-faults-")
         self.world = World(Path(self._folder.name))
         self._older: set[str] = set()
-        self._serial = 0
+        self._serial = self._backups = self._restores = 0
 
     @initialize(workers=st.sampled_from((1, 1, 2)))
     def begin(self, workers: int) -> None:
@@ -103,7 +113,8 @@ class Days(RuleBasedStateMachine):
     # --- what people do ---
 
     @rule(desk=any_desk, town=st.sampled_from(("mimou", "dawan")), how_many=st.integers(1, 4))
-    def report(self, desk: str, town: str, how_many: int) -> None:
+    def a_matter_is_reported(self, desk: str, town: str, how_many: int) -> None:
+        """First by its name: the simplest day, with which every run begins, consists of it."""
         desk = self._there(desk)
         home = self.world.homes[desk]
         for _ in range(how_many):
@@ -158,60 +169,61 @@ class Days(RuleBasedStateMachine):
     def sync(self, desk: str) -> None:
         self._do(self._there(desk), "sync", within=2)
 
-    # --- what befalls lines ---
+    # --- what befalls lines, desktops and the hub: of each kind one rule, so that half the day is work ---
 
-    @rule(desk=desks, which=st.sampled_from(("off", "one way", "crawl", "flap")))
-    def bad_line(self, desk: str, which: str) -> None:
+    @rule(
+        desk=desks,
+        what=st.sampled_from(("off", "one way", "crawl", "flap", "late ones arrive", "mend", "mend")),
+    )  # fmt: skip
+    def line(self, desk: str, what: str) -> None:
         line = self.world.lines[desk]
-        if which == "flap":
+        if what == "flap":
             line.hang_up()
+        elif what == "mend":
+            line.heal()
+        elif what == "late ones arrive":
+            line.let_go()
         else:
-            line.set(**BAD_LINES[which])
+            line.set(**BAD_LINES[what])
 
     @rule(
         desk=desks, cut=st.lists(st.integers(0, 4000), max_size=2),
         up=st.lists(st.integers(0, 99_999), max_size=2),
         down=st.lists(st.integers(0, 99_999), max_size=2), twice=st.integers(0, 3), late=st.integers(0, 2),
     )  # fmt: skip
-    def spoilt(self, desk: str, **faults: Any) -> None:
+    def line_spoils(self, desk: str, **faults: Any) -> None:
         """The next replies cut, bits turned, requests said twice or coming late."""
         names = {"up": "flip_up", "down": "flip_down"}
         self.world.lines[desk].set(**{names.get(name, name): value for name, value in faults.items()})
 
-    @rule(desk=desks)
-    def late_ones_arrive(self, desk: str) -> None:
-        self.world.lines[desk].let_go()
-
-    @rule(desk=desks)
-    def mend(self, desk: str) -> None:
-        self.world.lines[desk].heal()
-
-    # --- what befalls desktops ---
-
-    @rule(desk=any_desk)
-    def kill_desktop(self, desk: str) -> None:
-        self.world.desks[self._there(desk)].kill()
-
-    @rule(desk=any_desk, step=st.sampled_from(STEPS_OF_DESKTOP), count=st.integers(1, 3))
-    def desktop_will_die(self, desk: str, step: str, count: int) -> None:
-        self._restart(self._there(desk), kill=f"{step}:{count}")
-
-    @rule(desk=any_desk, hung_up=st.booleans())
-    def freeze(self, desk: str, hung_up: bool) -> None:
-        """Asleep until it is asked again, longer than any answer may take; its line may break meanwhile."""
-        self.world.desks[self._there(desk)].freeze()
-        if hung_up:
-            self.world.lines[self._there(desk)].hang_up()
-
-    @rule(desk=any_desk)
-    def older_program(self, desk: str) -> None:
+    @rule(
+        desk=any_desk, what=st.sampled_from(DESKS_FAULTS), step=st.sampled_from(STEPS_OF_DESKTOP),
+        count=st.integers(1, 3), shift=st.sampled_from(("-3d", "+2d", "-6h")),
+    )  # fmt: skip
+    def desktop(self, desk: str, what: str, step: str, count: int, shift: str) -> None:
         desk = self._there(desk)
-        self._restart(desk, **without(NEWER))
-        self._older.add(desk)
+        here = self.world.desks[desk]
+        if what == "will die":
+            self._restart(desk, kill=f"{step}:{count}")
+        elif what == "is killed":
+            here.kill()
+        elif what == "sleeps":  # until it is asked again, longer than any answer may take
+            here.freeze()
+            if count > 1:
+                self.world.lines[desk].hang_up()
+        elif what == "is an older program":
+            self._restart(desk, **without(NEWER))
+            self._older.add(desk)
+        elif what == "has a wrong clock" and disasters.FAKETIME:
+            self._clock_is_off(desk, shift)
+        elif what == "is cloned" and CLONE not in self.world.desks and desk != LATE:
+            self._older.discard(desk)
+            self.world.clone(desk, CLONE)
+        elif what == "is joined by another" and LATE not in self.world.desks:
+            self._whole_hub()
+            self.world.add_desktop(LATE, home=self.world.homes[desk])
 
-    @precondition(lambda _self: bool(disasters.FAKETIME))
-    @rule(desk=desks, shift=st.sampled_from(("-3d", "+2d", "-6h")))
-    def clock_is_off(self, desk: str, shift: str) -> None:
+    def _clock_is_off(self, desk: str, shift: str) -> None:
         self._restart(desk, **disasters.clock(shift))
         heard = self._do(desk, "sync", within=2)
         if heard and heard.get("offset") is not None:
@@ -219,45 +231,23 @@ class Days(RuleBasedStateMachine):
             word = "clock_ahead" if shift.startswith("+") else "clock_behind"
             assert any(told.startswith(f"{word}:") for told in notices), notices
 
-    @precondition(lambda self: self.world.lines and CLONE not in self.world.desks)
-    @rule(desk=desks)
-    def clone(self, desk: str) -> None:
-        self._older.discard(desk)
-        self.world.clone(desk, CLONE)
-
-    @precondition(lambda self: self.world.lines and LATE not in self.world.desks)
-    @rule(home=desks)
-    def enrol(self, home: str) -> None:
-        """A new desktop takes the state while all others go on writing."""
-        self._whole_hub()
-        self.world.add_desktop(LATE, home=home)
-
-    # --- what befalls the hub ---
-
-    @rule(step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4))
-    def hub_will_die(self, step: str, count: int) -> None:
-        self.world.hub.kill()
-        self.world.hub.start(kill=f"{step}:{count}")
-
-    @precondition(lambda self: self.world.lines and not self.world.hub.alive)
-    @rule()
-    def hub_comes_back(self) -> None:
-        self._whole_hub()
-
-    @precondition(lambda self: self.world.workers > 1)
-    @rule()
-    def worker_dies(self) -> None:
-        if self.world.hub.alive:
-            self.world.hub.kill_worker()
-
-    @rule()
-    def back_up(self) -> None:
-        self.world.back_up()
-
-    @precondition(lambda self: self.world.backup)
-    @rule()
-    def restore(self) -> None:
-        self.world.restore()
+    @precondition(lambda self: self.world.lines)
+    @rule(what=st.sampled_from(HUBS_FAULTS), step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4))
+    def hub(self, what: str, step: str, count: int) -> None:
+        hub = self.world.hub
+        if what == "will die":
+            hub.kill()
+            hub.start(kill=f"{step}:{count}")
+        elif what == "is backed up" and self._backups < AT_MOST:
+            self._backups += 1
+            self.world.back_up()
+        elif what == "is set back" and self.world.backup and self._restores < AT_MOST:
+            self._restores += 1
+            self.world.restore()
+        elif what == "loses a worker" and self.world.workers > 1 and hub.alive:
+            hub.kill_worker()
+        elif not hub.alive:
+            self._whole_hub()
 
     def _whole_hub(self) -> None:
         if self.world.hub.odd or not self.world.hub.alive:

@@ -120,8 +120,10 @@ class World:
         self.homes[twin] = self.homes[name]
         self.lines[twin] = self.lines[name]
         made = self.desks[twin] = Desktop(twin, self.folder / twin)
-        desk.start()
-        made.start()
+        for one in (desk, made):
+            one.begin()
+        for one in (desk, made):
+            one.await_ready()
         return made
 
     def back_up(self) -> None:
@@ -178,10 +180,14 @@ class World:
             self.hub.start()
         for line in self.lines.values():
             line.let_go()
+        begun = [desk for desk in self.desks.values() if desk.odd or not desk.alive]
         for desk in self.desks.values():
             desk.thaw()
-            if desk.odd or not desk.alive:
-                desk.restart()
+        for desk in begun:
+            desk.kill()
+            desk.begin()
+        for desk in begun:
+            desk.await_ready()
 
     def wait_for_quiet(self, within: float = QUIET) -> None:
         """Ask until nothing waits anywhere and every cursor stands at its scope's head, the same for all."""
