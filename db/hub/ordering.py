@@ -202,10 +202,9 @@ class Ordering:
         self.bookings.flush(self.incidents.changed())
         self.incidents.flush()
         records = self.records.flush()
-        with self._raw.pipeline():  # none of these waits for the answer to the one before
-            self._write_persons()
-            self._write_last()
-            self._write_heads(records)
+        self._write_persons()
+        self._write_last()
+        self._write_heads(records)
 
     def _write_last(self) -> None:
         """How far each origin has come in each scope: one statement for all."""
