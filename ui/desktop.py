@@ -211,7 +211,7 @@ class Desktop(Frame):
         self.panel.take_focus()
 
     def _open_settings(self) -> None:
-        menu = SettingsMenu(self._looks.lang, self, enrol=self.gate.can_enrol)
+        menu = SettingsMenu(self._looks.lang, self, enrol=self.gate.can_enrol(self.line.trouble))
         menu.enrol_chosen.connect(self.gate.enrol)
         menu.theme_chosen.connect(self._choose_theme)
         menu.language_chosen.connect(lambda lang: self._choose(replace(self._looks, lang=lang)))

@@ -74,11 +74,12 @@ class Station:
         self._gate.sign_out()
 
     def enrol(self, text: str, progress: Progress) -> Enrolled | Trouble:
-        """Enrol, and begin to sync."""
+        """Enrol, and begin to sync anew; a link that was there has nobody to speak to any more."""
         answer = self._gate.enrol(text, progress)
         if isinstance(answer, Trouble):
             return answer
         progress("fetch")
+        self.stop()
         self.begin()
         with self._store.reading() as read:
             found = enrolment(read)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.rights import Role
 from app.ports.gate import Signed, Trouble
+from app.ports.link import LinkTrouble
 from app.services.desk import Centre
 from tests.support.desks import desk, words
 from tests.support.outside import HandGate
@@ -69,7 +70,7 @@ def test_a_desk_that_stands_alone_asks_nobody(qtbot):
     door.keeper.ask()
     door.keeper.switch()
     assert door.dialog is None
-    assert door.keeper.can_enrol
+    assert door.keeper.can_enrol("")
     assert door.keeper.signed is None
     door.leave()
 
@@ -167,7 +168,8 @@ def test_an_invitation_is_understood_and_after_it_somebody_signs_in(door, qtbot)
     assert door.work.desk.centre == Centre("510113102", "弥", "")
     door.sign_in("liu", "right")
     assert door.work.desk.actor == "u-liu"
-    assert not door.keeper.can_enrol
+    assert not door.keeper.can_enrol("")
+    assert door.keeper.can_enrol(LinkTrouble.REVOKED)
 
 
 @pytest.mark.parametrize("door", [{"belongs": False}], indirect=True)

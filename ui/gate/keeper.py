@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.rights import Role
+from app.ports.link import LinkTrouble
 from app.services.desk import Centre
 from ui.gate.enrol import EnrolDialog
 from ui.gate.sign_in import SignInDialog
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ui.work import Work
 
 USER_KEY = "F9"
+ENROL_AGAIN = frozenset({LinkTrouble.REVOKED, LinkTrouble.NOT_ENROLLED, LinkTrouble.NOT_TRUSTED})
+"""Troubles of the line that a new enrolment ends."""
 
 
 class Gatekeeper(QObject):
@@ -41,10 +44,9 @@ class Gatekeeper(QObject):
             if signed is not None:
                 work.seat(seated(work.desk, signed))
 
-    @property
-    def can_enrol(self) -> bool:
-        """Whether there is a gate, and no hub yet."""
-        return self._gate is not None and not self._gate.enrolled()
+    def can_enrol(self, trouble: str) -> bool:
+        """Whether there is a gate, and no hub yet or none that knows this desk any more (``trouble``)."""
+        return self._gate is not None and (not self._gate.enrolled() or trouble in ENROL_AGAIN)
 
     @property
     def signed(self) -> Signed | None:

@@ -64,7 +64,7 @@ class LineBand(QFrame):
         """Say this now."""
         if self._head.text() != words.head:
             self._head.setText(words.head)
-            self._head.setVisible(bool(words.head))
+        self._head.setVisible(bool(words.head))
         if self._rest.text() != words.rest:
             self._rest.setText(words.rest)
         if self._detail.text() != words.detail:

@@ -129,6 +129,11 @@ class DeskLine(QObject):
         return self._band
 
     @property
+    def trouble(self) -> str:
+        """The line's last trouble; empty where there is none."""
+        return self.follower.status.trouble
+
+    @property
     def alone(self) -> bool:
         """Whether no hub is set up."""
         return line_of(self.follower.status) is Line.ALONE
