@@ -90,8 +90,8 @@ def act_of(raw: bytes, key: str | None) -> ActBody:
     body = _checked(ActBody, raw, ACT_BYTES)
     try:
         said = orjson.dumps(body.body)
-    except TypeError as error:  # a whole number of more than 64 bits
-        raise Malformed(f"body: {error}") from None
+    except TypeError as error:
+        raise Malformed("body: a number of more than 64 bits, or values too deep") from error
     if b"\\u0000" in said:
         raise Malformed("body: a NUL in a text")
     return body if key is None else body.model_copy(update={"ref": key_of(key)})
@@ -111,6 +111,8 @@ def _checked(kind: type[M], raw: bytes, at_most: int) -> M:
         return kind.model_validate_json(raw)
     except ValidationError as error:
         told = error.errors(include_url=False, include_context=False, include_input=False)
+        if any(e["type"] == "json_invalid" for e in told):
+            raise Malformed("not JSON, or values too deep") from None
         raise Malformed("; ".join(f"{_where(e['loc'])}{e['msg']}" for e in told[:8])) from None
 
 

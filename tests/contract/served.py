@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import ssl
 import subprocess
@@ -47,6 +48,13 @@ class ServedHub:
         """Set it up and serve."""
         done = program("init", "--database", self.database, data=self.data)
         assert done.returncode == 0, done.stderr
+        self.serve()
+
+    def begin_like(self, folder: Path, database: str) -> None:
+        """Serve a copy of one that was set up before."""
+        shutil.copytree(folder, self.data, dirs_exist_ok=True)
+        kept = self.data / "hub.json"
+        kept.write_text(json.dumps(json.loads(kept.read_text("utf-8")) | {"database": database}), "utf-8")
         self.serve()
 
     def serve(self) -> None:

@@ -212,3 +212,78 @@ def test_tokens(hub: ServedHub, scheme: str, token: str) -> None:
     assert got.startswith(b"HTTP/1.1 401 "), got[:100]
     assert json.loads(got.split(b"\r\n\r\n")[1])["code"] == "not_enrolled"
     assert len(token) < 2 or token not in json.dumps(hub.log[before:], ensure_ascii=False)
+
+
+FIELD = {
+    "/v1/reports": [
+        b"", b"{", b"[]", b"null", b'{"title":""}', b'{"title":"   "}', b'{"title":"a\\u0000b"}',
+        b'{"title":"\\ud800"}',
+        b'{"title":"x","lon":NaN,"lat":1}', b'{"title":"x","lon":1e999,"lat":1}',
+        b'{"title":"x","lon":Infinity,"lat":0}',
+        b'{"title":"x","at":99999999999999999999}', b'{"title":"x","at":-1}', b'{"title":"x","severity":5}',
+        b'{"title":"x","severity":true}', b'{"title":"x","severity":"\xd9\xa3"}',
+        b'{"title":"x","phone":"\xd9\xa3"}',
+        b'{"title":"x","place":"\\u0000"}', b'{"title":"x","other":1}', b'{"title":' + b"[" * 15_000,
+        b'{"title":"' + b"x" * 17_000 + b'"}', b'{"title":"x","' + b"k" * 9_000 + b'":1}',
+    ],
+    "/v1/acts": [
+        b"", b"[]", b'{"incident":"x","kind":"note"}', b'{"incident":"%b","kind":""}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":9223372036854775808999}}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":NaN}}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":1e999}}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":"\\u0000"}}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":"\\ud800"}}' % (b"0" * 32),
+        b'{"incident":"%b","kind":"note","body":{"a":%b}}' % (b"0" * 32, b"[" * 190 + b"]" * 190),
+        b'{"incident":"%b","kind":"note","body":{"a":%b}}' % (b"0" * 32, b"[" * 9_000 + b"]" * 9_000),
+        b'{"incident":"%b","kind":"note","kind":"note","body":[]}' % (b"0" * 32),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FIELD)
+def test_what_people_in_the_field_send(hub: ServedHub, device: Device, path: str) -> None:
+    with hub.client() as http:
+        for raw in FIELD[path]:
+            headers = {**device.headers, "content-type": "application/json"}
+            answer = http.post(path, content=raw, headers=headers)
+            assert 400 <= answer.status_code < 500, (raw[:60], answer.text)
+            assert is_trouble(answer), raw[:60]
+            assert len(answer.content) < 2_000
+            assert not re.search(r"orjson|pydantic|Rust|Python|recursion", answer.text, re.IGNORECASE), (
+                answer.text
+            )
+            assert hub.wait_for_line(id=answer.headers["x-request-id"])["event"] == "refused"
+        for key in ("", "x" * 65, "a b", "\x7f"):
+            headers = {**device.headers, "idempotency-key": key}
+            answer = http.post(path, json={"title": "x"}, headers=headers)
+            assert answer.status_code in {400, 422}, (key, answer.text)
+
+
+LISTS = [
+    "limit=-1", "limit=0", "limit=201", "limit=99999999999999999999", "limit=5%D9%A3", "limit=%EF%BC%95",
+    "limit=1e2",
+    "offset=-1", "offset=100001", "offset=" + "9" * 30, "text=a%00b", "text=" + "x" * 65, "text=x",
+    "sort=body",
+    "sort=number;drop", "severity=0", "severity=%D9%A3", "state=none", "town=%00", "descending=2",
+    "limit=1&limit=2",
+    "town=" + "&town=".join(["a"] * 41),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", LISTS, ids=range(len(LISTS)))
+def test_what_a_list_is_asked(hub: ServedHub, device: Device, query: str) -> None:
+    with hub.client() as http:
+        answer = http.get(f"/v1/incidents?{query}", headers=device.headers)
+    assert answer.status_code == 422, answer.text
+    assert is_trouble(answer)
+
+
+def test_what_follows_a_request_on_its_line(hub: ServedHub) -> None:
+    """Garbage behind a whole request is no part of it: the first is answered, the line is closed."""
+    got = said(
+        hub, b"GET /health HTTP/1.1\r\nhost: h\r\n\r\n\x00\xff garbage \r\n\r\nGET /metrics HTTP/1.1\r\n\r\n"
+    )
+    statuses = re.findall(rb"HTTP/1\.1 (\d\d\d)", got)
+    assert set(statuses) <= {b"200", b"400"}
+    assert b"hub_requests_total" not in got
+    hub.wait_for_line(event="refused", status=400, detail="not HTTP")

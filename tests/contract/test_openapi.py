@@ -43,7 +43,7 @@ TOO_LONG = {413, 431}
 """What is made up to be wrong may be megabytes long, in its body or its head: it is refused for that, which
 the checks do not know."""
 
-QUICK = settings(max_examples=10, derandomize=True, deadline=None, database=None,
+QUICK = settings(max_examples=8, derandomize=True, deadline=None, database=None,
                  suppress_health_check=list(HealthCheck))  # fmt: skip
 
 
