@@ -6,7 +6,7 @@ lives of incidents (eight ops each), all in one town's scope.
 
 from __future__ import annotations
 
-import sqlite3
+import os
 import tempfile
 import threading
 import time
@@ -15,11 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlcipher3 import dbapi2
+
 from app.domain.op import OpKind
 from app.link.enrolment import enrolment
 from app.link.thread import Link
 from app.ports.ledger import Draft
-from app.ports.link import PULL_OPS
+from app.ports.link import PULL_OPS, PUSH_OPS
 from app.services.intake import Report, report
 from app.services.sync import Sync
 from app.tools.bench_figures import Figure, Reference, middle, share
@@ -113,23 +115,42 @@ class _Measured:
             store.acknowledge(TOWN, pushed.acked)
             pages += 1
         took = time.perf_counter() - began
-        bare = self._bare_inserts(ops)
+        bare = self._bare_inserts(ops, PUSH_OPS)
         return Figure(
             "sync.push", ops / took, "ops/s", PUSH_PER_S, True, bare, (), {"ops": ops, "pages": pages}
         )
 
-    def _bare_inserts(self, ops: int) -> Reference:
-        """The same number of rows of that size, 500 a durable commit, into a bare table on the same disk."""
-        with closing(sqlite3.connect(self._folder / "bare.db")) as bare:
+    def _bare_inserts(self, ops: int, at_once: int, key: bytes = b"") -> Reference:
+        """The same number of rows of that size, durably, into a bare table on the same disk; with a key an
+        encrypted one.
+        """
+        kind = "bare encrypted" if key else "bare"
+        with closing(dbapi2.connect(str(self._folder / f"{kind}.db"))) as bare:
+            if key:
+                bare.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             bare.execute("PRAGMA journal_mode = WAL")
             bare.execute("PRAGMA synchronous = FULL")
             bare.execute("CREATE TABLE op (seq INTEGER PRIMARY KEY, head TEXT, body TEXT)")
             began = time.perf_counter()
-            for start in range(0, ops, 500):
+            for start in range(0, ops, at_once):
                 with bare:
-                    rows = [(start + i, "x" * 120, "y" * 160) for i in range(min(500, ops - start))]
+                    rows = [(start + i, "x" * 120, "y" * 160) for i in range(min(at_once, ops - start))]
                     bare.executemany("INSERT INTO op VALUES (?, ?, ?)", rows)
-            return Reference("bare inserts, 500 a commit", ops / (time.perf_counter() - began), "ops/s")
+            rate = ops / (time.perf_counter() - began)
+        return Reference(f"{kind} inserts, {at_once} a commit", rate, "ops/s")
+
+    def _read_through(self, hub: HubClient) -> Reference:
+        """The same snapshot fetched, checked and unpacked, its bodies laid into a file: no store."""
+        began = time.perf_counter()
+        snapshot = hub.snapshot(TOWN)
+        with (self._folder / "bodies").open("w", encoding="utf-8") as file:
+            file.writelines(held.body for held in snapshot.incidents())
+            file.writelines(held.body for held in snapshot.records())
+            file.writelines(op.body for op in snapshot.ops())
+            file.writelines(person.id for person in snapshot.persons())
+            file.flush()
+            os.fsync(file.fileno())
+        return Reference("fetched, and its bodies into a file", time.perf_counter() - began, "s")
 
     def _pull(self, desk: Desk, ops: int) -> Figure:
         """Page by page from the first row, as a desktop that was away catches up."""
@@ -141,7 +162,8 @@ class _Measured:
             store.apply_page(hub.pull(TOWN, mark.epoch, mark.cursor, store.own_origin(), PULL_OPS))
             mark = next(m for m in store.marks() if m.scope == TOWN)
         took = time.perf_counter() - began
-        return Figure("sync.pull", ops / took, "ops/s", PULL_PER_S, True, None, (), {"ops": ops})
+        bare = self._bare_inserts(ops, PULL_OPS, os.urandom(32))
+        return Figure("sync.pull", ops / took, "ops/s", PULL_PER_S, True, bare, (), {"ops": ops})
 
     def _snapshot(self, desk: Desk, ops: int) -> Figure:
         store, hub = _linked(desk), self._client(desk)
@@ -150,9 +172,8 @@ class _Measured:
         store.apply_snapshot(hub.snapshot(TOWN))
         took = time.perf_counter() - began
         promise = SNAPSHOT_S * ops / PROMISED_ROWS
-        return Figure(
-            "sync.snapshot", took, "s", promise, False, None, (), {"ops": ops, "incidents": ops // LIFE}
-        )
+        more = {"ops": ops, "incidents": ops // LIFE}
+        return Figure("sync.snapshot", took, "s", promise, False, self._read_through(hub), (), more)
 
     def _trip(self, desk: Desk) -> Figure:
         """One op written, at the hub, and back in the hub's order."""
