@@ -25,6 +25,7 @@ KEYS: Final[dict[str, str]] = {
     OpKind.DECLINE: "D", OpKind.SUPERVISE: "S", OpKind.ESCALATE: "E", OpKind.SUSPEND: "P",
     OpKind.RESUME: "R", OpKind.REOPEN: "R", OpKind.RETURN: "T", OpKind.RECALL: "X", OpKind.NOTE: "M",
     OpKind.CANCEL: "Z", OpKind.WHISTLE: "U", OpKind.MERGE: "B", OpKind.UNMERGE: "B",
+    OpKind.RELOCATE: "N",
 }  # fmt: skip
 """Op → key. Two ops may share one where no state allows both."""
 
@@ -36,6 +37,8 @@ _NEED_WORDS = frozenset({
     OpKind.DECLINE, OpKind.SUSPEND, OpKind.RETURN, OpKind.RECALL, OpKind.ESCALATE, OpKind.SUPERVISE,
     OpKind.CANCEL, OpKind.REOPEN, OpKind.NOTE, OpKind.HANDLE, OpKind.MERGE, VERIFY_FAILED,
 })  # fmt: skip
+
+_CHOOSES: Final = {OpKind.WHISTLE: "departments", OpKind.RELOCATE: "place"}
 
 _NEXT: Final[dict[State, tuple[str, ...]]] = {
     State.REPORTED: (OpKind.ACCEPT,),
@@ -51,13 +54,13 @@ _NEXT: Final[dict[State, tuple[str, ...]]] = {
 _THEN: Final[tuple[str, ...]] = (
     OpKind.ASSIGN, VERIFY_FAILED, OpKind.REPORT_IN, OpKind.ACKNOWLEDGE, OpKind.HANDLE, OpKind.WHISTLE,
     OpKind.SUPERVISE, OpKind.NOTE, OpKind.DECLINE, OpKind.ESCALATE, OpKind.SUSPEND, OpKind.RECALL,
-    OpKind.CLOSE, OpKind.RETURN, OpKind.VERIFY, OpKind.MERGE, OpKind.CANCEL,
+    OpKind.CLOSE, OpKind.RETURN, OpKind.VERIFY, OpKind.RELOCATE, OpKind.MERGE, OpKind.CANCEL,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A thing that can be done. ``needs``: nothing, ``words`` or ``departments``, asked for before it.
+    """A thing that can be done. ``needs``: nothing, ``words``, ``departments`` or ``place``, asked for first.
 
     ``target`` is the assignment it acts on, the unit to be sent or the conflict to settle (with ``choice``);
     ``off`` says why it cannot be done now.
@@ -110,7 +113,7 @@ def _action(op: str, dossier: Dossier, candidate: int, order: str, words: Words)
         return None
     if kind in _ON_ORDERS:
         return _on_order(kind, dossier, order, words)
-    needs = "words" if op in _NEED_WORDS else "departments" if kind is OpKind.WHISTLE else ""
+    needs = "words" if op in _NEED_WORDS else _CHOOSES.get(kind, "")
     said = _said(op, words)
     if kind is OpKind.CLOSE and not dossier.incident.result:
         needs, said = "words", words.say("act", "settle")

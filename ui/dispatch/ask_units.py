@@ -1,4 +1,4 @@
-"""The whistle's form: departments found by typing, chosen with the space bar, called with Enter."""
+"""The form that chooses: departments to whistle for (several), or a place (one), found by typing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit that may be called in; ``group`` is the force it belongs to, ``on`` whether it is chosen."""
+    """A unit or a place; ``group`` is what it belongs to, ``on`` whether it is chosen."""
 
     unit: str
     name: str
@@ -71,7 +71,7 @@ class _Filter(WordsEdit):
 
 
 class AskUnits(FormFrame):
-    """Asks which units are called in; ``submitted`` carries their ids, never none."""
+    """Asks which of them; ``submitted`` carries their ids, never none."""
 
     submitted = Signal(object)
 
@@ -80,7 +80,7 @@ class AskUnits(FormFrame):
         self._all: tuple[UnitRow, ...] = ()
         self._on: list[str] = []
         self._first = 0
-        self._missing = ""
+        self._missing, self._one = "", False
         self._words: Words | None = None
         self.filter = _Filter("")
         self.filter.takes_digits = lambda: False
@@ -105,12 +105,15 @@ class AskUnits(FormFrame):
         self.filter.setAccessibleName(find)
         self._missing = missing
 
-    def open(self, act: str, question: str, units: Sequence[UnitRow], words: Words) -> None:
-        """Ask which of ``units`` are called in."""
+    def open(
+        self, act: str, question: str, units: Sequence[UnitRow], words: Words, *, one: bool = False
+    ) -> None:
+        """Ask which of ``units``; with ``one`` it is the one on which Enter is pressed."""
         self.ask(f"{act} · {question}", "")
         self.list.setAccessibleName(question)
         self._all, self._on, self._first, self._words = tuple(units), [], 0, words
-        self.hint.setText(words.say("dispatch", "choose_hint"))
+        self._one = one
+        self.hint.setText(words.say("dispatch", "choose_one" if one else "choose_hint"))
         self.filter.clear()
         self._narrow()
         self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -146,16 +149,20 @@ class AskUnits(FormFrame):
         if not 0 <= at < len(found):
             return
         unit = found[at].unit
-        if unit in self._on:
+        if self._one:
+            self._on = [unit]
+        elif unit in self._on:
             self._on.remove(unit)
         else:
             self._on.append(unit)
         self.warning.setVisible(False)
-        if self._words is not None:
+        if self._words is not None and not self._one:
             self.hint.setText(self._words.say("dispatch", "chosen", n=len(self._on)))
         self._show(at)
 
     def _send(self) -> None:
+        if self._one:
+            self._toggle(self.list.currentIndex().row())
         if self._on:
             self.submitted.emit(tuple(self._on))
         else:

@@ -8,11 +8,15 @@ from app.domain.errors import Refusal
 from app.domain.op import OpKind
 from app.ports.rows import Changed
 from app.services import conflicts, dispatch, follow_up, triage
-from app.services.desk import Desk, Done
+from app.services.desk import Desk, Done, act_planned
 from ui.dispatch.actions import VERIFY_FAILED, Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from app.domain.incident import Incident
+    from app.ports.ledger import Tx
+    from app.services.desk import Step
 
 
 def command(action: Action, key: int, text: str = "", chosen: Sequence[str] = ()) -> Callable[[Desk], Done]:
@@ -40,6 +44,7 @@ def command(action: Action, key: int, text: str = "", chosen: Sequence[str] = ()
         OpKind.SUSPEND: lambda desk: follow_up.suspend(desk, key, text),
         OpKind.RESUME: lambda desk: follow_up.resume(desk, key),
         OpKind.NOTE: lambda desk: follow_up.note(desk, key, text),
+        OpKind.RELOCATE: lambda desk: _relocate(desk, key, chosen[0]),
         OpKind.RESOLVE: lambda desk: conflicts.settle(desk, key, target, action.choice, text),
     }
     return verbs[action.op]
@@ -52,3 +57,16 @@ def _merge(desk: Desk, key: int, number: str) -> Done:
     if into is None:
         return Done(Changed(0), Refusal.UNKNOWN_INCIDENT, None, key)
     return triage.merge(desk, key, into)
+
+
+def _relocate(desk: Desk, key: int, place: str) -> Done:
+    """To the seat of the place that the officer names; from the map it would be the very spot."""
+
+    def plan(tx: Tx, incident: Incident) -> Sequence[Step] | Refusal:
+        lists = desk.lists.now(tx.read)
+        found = lists.places.get(place)
+        if found is None:
+            return Refusal.UNKNOWN_RECORD
+        return [(OpKind.RELOCATE, triage.relocate_body(lists, incident, place, *found.seat))]
+
+    return act_planned(desk, key, plan)

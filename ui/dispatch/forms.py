@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.force import UnitKind
 from app.domain.op import OpKind
+from app.domain.place import Level
 from ui.dispatch.actions import Action, asked, phrases
 from ui.dispatch.ask_units import AskUnits, UnitRow
 from ui.dispatch.ask_words import AskWords
@@ -70,12 +71,13 @@ class Forms(QWidget):
         self._action = action
         question, warning = asked(action, dossier, self._words)
         said = " · ".join(part for part in (action.words, action.who) if part)
-        units = action.needs == "departments"
+        units, one = action.needs in {"departments", "place"}, action.needs == "place"
         self.show()
         self.ask_units.setVisible(units)
         self.ask_words.setVisible(not units)
         if units:
-            self.ask_units.open(said, question, self._units(dossier), self._words)
+            rows = self._places(dossier) if one else self._units(dossier)
+            self.ask_units.open(said, question, rows, self._words, one=one)
         else:
             usual = phrases(action.op, self._words)
             self.ask_words.open(said, question, warning, usual, chosen=action.op == OpKind.HANDLE)
@@ -91,6 +93,16 @@ class Forms(QWidget):
         fit = [u for u in dossier.lists.units.values() if u.kind in _CALLED and u.id not in busy]
         fit.sort(key=lambda u: (_CALLED.index(u.kind), u.id))
         return [UnitRow(u.id, u.name if zh else u.name_en, self._words.say("unit_kind", u.kind)) for u in fit]
+
+    def _places(self, dossier: Dossier) -> list[UnitRow]:
+        """Every village with its town, those of other towns first."""
+        lists, lang = dossier.lists, self._words.lang
+        villages = [p for p in lists.places.values() if p.level is Level.VILLAGE]
+        villages.sort(key=lambda p: (lists.town_of(p.id) == dossier.incident.town, p.id))
+        return [
+            UnitRow(p.id, lists.place_name(p.id, lang), lists.place_name(lists.town_of(p.id), lang))
+            for p in villages
+        ]
 
     def _send(self, text: str, units: object) -> None:
         action = self._action

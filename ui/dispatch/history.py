@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _GOOD = {OpKind.REPORT_IN, OpKind.HANDLE, OpKind.CLOSE, OpKind.RESUME}
 _BACK = {OpKind.RETURN, OpKind.REOPEN, OpKind.VERIFY}
+_WHERE = {OpKind.RELOCATE: "place", OpKind.MOVE_OUT: "to"}
 _UNDER_WAY = {OpKind.ASSIGN, OpKind.WHISTLE, OpKind.ACKNOWLEDGE, OpKind.SUPERVISE, OpKind.ESCALATE}
 
 
@@ -138,6 +139,9 @@ def _what(row: TimelineRow, orders: dict[str, Assignment], dossier: Dossier, wor
         called = [str(call.get("handler", "")) for call in body.get("calls", ()) if isinstance(call, dict)]
         names = ("、" if lang == "zh" else ", ").join(lists.handler_name(h, lang) for h in called)
         done = words.say("dispatch", "called", names=names)
+    elif row.kind in _WHERE:
+        place = lists.place_name(str(body.get(_WHERE[OpKind(row.kind)], "")), lang)
+        return f"{done}{'：' if lang == 'zh' else ': '}{place}" if place else done
     elif row.kind == OpKind.VERIFY and body.get("passed"):
         return words.say("dispatch", "passed")
     elif row.kind == OpKind.VERIFY:
