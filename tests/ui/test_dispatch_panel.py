@@ -1,5 +1,7 @@
 """The dispatch panel on a desk of its own: keys do what their buttons say, and nothing is sent twice."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from app.domain.errors import Refusal
 from app.domain.incident import State
 from app.domain.op import OpKind
+from app.domain.rights import Role
 from app.ports.rows import Changed
 from app.services import dispatch, follow_up, intake, triage
 from tests.support.desks import words
@@ -305,3 +308,40 @@ def test_old_answers_during_an_act_do_not_let_it_be_sent_twice(stage):
     stage.work.run()
     assert stage.incident.state is State.ACCEPTED
     assert stage.work.done == 1
+
+
+def sit(stage, role):
+    stage.desk = stage.work.desk = replace(stage.desk, role=role)
+    return stage.open()
+
+
+def test_who_may_only_look_has_no_buttons_and_is_told_why(stage):
+    sit(stage, Role.AUDITOR)
+    assert stage.panel.actions() == ()
+    bar = stage.panel._parts.bar
+    assert bar._nothing == words().say("dispatch", "no_right", role=words().say("role", "auditor"))
+    stage.press(Qt.Key.Key_A, Qt.Key.Key_M, Qt.Key.Key_Return)
+    assert stage.incident.state is State.REPORTED
+    assert stage.work.done == 0
+
+
+def test_a_grid_member_may_note_and_not_decide(stage):
+    sit(stage, Role.GRID_MEMBER)
+    assert {action.op for action in stage.panel.actions()} == {OpKind.NOTE}
+    sit(stage, Role.TOWN_OFFICER)
+    assert OpKind.ACCEPT in {action.op for action in stage.panel.actions()}
+
+
+def test_a_matter_is_moved_to_the_place_that_is_typed(stage):
+    stage.open()
+    lists = stage.desk.lists.now()
+    here = stage.incident.town
+    there = next(p for p in lists.places.values() if p.level == "village" and lists.town_of(p.id) != here)
+    stage.press(Qt.Key.Key_N)
+    form = stage.panel.forms.ask_units
+    form.filter.setText(there.name)
+    QTest.keyClick(form.filter, Qt.Key.Key_Return)
+    stage.work.run()
+    incident = stage.incident
+    assert (incident.place, incident.town) == (there.id, lists.town_of(there.id))
+    assert (incident.lon, incident.lat) == there.seat

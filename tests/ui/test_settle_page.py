@@ -6,8 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from app.domain.op import OpKind
-from app.ports.rows import Changed, RefusedRow
+from app.ports.rows import Changed, RefusedRow, UnsentRow
 from app.services import dispatch, intake, triage
+from app.services.unsent import Unsent
 from tests.support.desks import NOW, HandClock, desk, words
 from tests.support.elsewhere import Elsewhere
 from tests.support.panel_stage import REPORT, HandWork, News
@@ -120,3 +121,22 @@ def test_steps_stay_in_the_column_and_a_row_that_is_settled_leaves(stage):
     stage.tell(first)
     assert len(stage.rows(stage.page.conflicts)) == 1
     assert stage.page.conflicts.list.rows.rows[0].key == second
+
+
+def test_the_outbox_says_what_waits_and_opens_it(stage, qtbot):
+    rows = tuple(
+        UnsentRow(n, "note", NOW, "m-001", {"text": f"第{n}笔"}, n, f"弥1124-{n}", "井盖") for n in (2, 1)
+    )
+    lists = stage.desk.lists.now()
+    stage.page.show_unsent(Unsent(700, {1: 1, 2: 1}, rows, lists, NOW))
+    said = stage.rows(stage.page.unsent)
+    assert "第2笔" in said[0]
+    assert "弥1124-1" in said[1]
+    assert any(label.text() == "待传 700" for label in stage.page.findChildren(QLabel))
+    stage.page.take_focus()
+    assert stage.page.unsent.list.hasFocus()
+    with qtbot.waitSignal(stage.page.opened) as opened:
+        QTest.keyClick(stage.page.unsent.list, Qt.Key.Key_Return)
+    assert opened.args == [2]
+    stage.page.show_unsent(None)
+    assert stage.rows(stage.page.unsent) == []
