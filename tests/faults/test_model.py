@@ -27,7 +27,7 @@ from tests.faults.processes import without
 from tests.faults.world import TOWNS, World
 
 SEED = int(os.environ.get("GRID_FAULTS_SEED", "20261124"))
-DAYS = int(os.environ.get("GRID_FAULTS_DAYS", "5"))
+DAYS = int(os.environ.get("GRID_FAULTS_DAYS", "4"))
 STEPS = int(os.environ.get("GRID_FAULTS_STEPS", "40"))
 
 DESKS = ("district", "mimou", "dawan")
@@ -70,7 +70,16 @@ DESKS_FAULTS = (
     "will die", "will die", "will die", "is killed", "sleeps", "is an older program", "has a wrong clock",
     "is cloned", "is joined by another",
 )  # fmt: skip
+acts = st.sampled_from(("report", "put", "sync", *ACTS))
+acts_between = st.lists(
+    st.tuples(any_desk, acts, small, st.sampled_from(HANDLERS), small), min_size=1, max_size=5
+)
+"""What people do in the time: part of every step, for Hypothesis leaves whole rules out of a day."""
+
 HUBS_FAULTS = ("will die", "will die", "is backed up", "is backed up", "is set back", "loses a worker")
+
+
+Acts = list[tuple[str, str, int, str, int]]
 
 
 class Days(RuleBasedStateMachine):
@@ -87,6 +96,8 @@ class Days(RuleBasedStateMachine):
     def begin(self, workers: int) -> None:
         self.world.workers = workers
         self.world.begin()
+        for desk in ("district", "mimou", "dawan"):
+            self._report(desk, "mimou", 2)
 
     def _there(self, desk: str) -> str:
         return desk if desk in self.world.desks else "district"
@@ -112,27 +123,17 @@ class Days(RuleBasedStateMachine):
 
     # --- what people do ---
 
-    @rule(desk=any_desk, town=st.sampled_from(("mimou", "dawan")), how_many=st.integers(1, 4))
-    def a_matter_is_reported(self, desk: str, town: str, how_many: int) -> None:
-        """First by its name: the simplest day, with which every run begins, consists of it."""
-        desk = self._there(desk)
+    @rule(acts=acts_between)
+    def acts(self, acts: Acts) -> None:
+        for desk, act, which, handler, town in acts:
+            self._act(self._there(desk), act, which, handler, town)
+
+    def _report(self, desk: str, town: str, how_many: int) -> None:
         home = self.world.homes[desk]
         for _ in range(how_many):
             place = TOWNS[town if home == "district" else home]
             self._do(desk, "report", title=f"井盖破损 {self._fresh()}", source="patrol", place=place)
 
-    @precondition(lambda self: self.world.incidents)
-    @rule(
-        acts=st.lists(
-            st.tuples(any_desk, st.sampled_from(ACTS), small, st.sampled_from(HANDLERS), small),
-            min_size=2, max_size=8,
-        )
-    )  # fmt: skip
-    def act(self, acts: list[tuple[str, str, int, str, int]]) -> None:
-        for desk, act, which, handler, town in acts:
-            self._act(self._there(desk), act, which, handler, town)
-
-    @precondition(lambda self: self.world.incidents)
     @rule(
         act=st.sampled_from(ACTS), other=st.sampled_from(ACTS), which=small, handler=st.sampled_from(HANDLERS)
     )
@@ -147,6 +148,15 @@ class Days(RuleBasedStateMachine):
 
     def _act(self, desk: str, act: str, which: int, handler: str, town: int) -> None:
         incidents = self.world.incidents
+        if act == "sync":
+            self._do(desk, act, within=2)
+            return
+        if act == "put" and self.world.homes[desk] == "district":
+            self._put(desk, which)
+            return
+        if act in {"report", "put"} or not incidents:
+            self._report(desk, ("mimou", "dawan")[town % 2], 1 + which % 3)
+            return
         what = {
             "incident": incidents[-1 - which % len(incidents)],
             "handler": handler,
@@ -159,23 +169,18 @@ class Days(RuleBasedStateMachine):
         }
         self._do(desk, act, **what)
 
-    @rule(desk=st.sampled_from(("district", CLONE)), which=st.integers(0, 3))
-    def put(self, desk: str, which: int) -> None:
+    def _put(self, desk: str, which: int) -> None:
         record = {"work": bool(which % 2), "note": self._fresh()}
-        desk = self._there(desk)
-        self._do(desk, "put", kind="day", id=f"2026-12-{10 + which}", record=record)
-
-    @rule(desk=any_desk)
-    def sync(self, desk: str) -> None:
-        self._do(self._there(desk), "sync", within=2)
+        self._do(desk, "put", kind="day", id=f"2026-12-{10 + which % 4}", record=record)
 
     # --- what befalls lines, desktops and the hub: of each kind one rule, so that half the day is work ---
 
     @rule(
         desk=desks,
         what=st.sampled_from(("off", "one way", "crawl", "flap", "late ones arrive", "mend", "mend")),
+        acts=acts_between,
     )  # fmt: skip
-    def line(self, desk: str, what: str) -> None:
+    def line(self, desk: str, what: str, acts: Acts) -> None:
         line = self.world.lines[desk]
         if what == "flap":
             line.hang_up()
@@ -185,22 +190,26 @@ class Days(RuleBasedStateMachine):
             line.let_go()
         else:
             line.set(**BAD_LINES[what])
+        self.acts(acts)
 
     @rule(
         desk=desks, cut=st.lists(st.integers(0, 4000), max_size=2),
         up=st.lists(st.integers(0, 99_999), max_size=2),
         down=st.lists(st.integers(0, 99_999), max_size=2), twice=st.integers(0, 3), late=st.integers(0, 2),
+        acts=acts_between,
     )  # fmt: skip
-    def line_spoils(self, desk: str, **faults: Any) -> None:
+    def line_spoils(self, desk: str, acts: Acts, **faults: Any) -> None:
         """The next replies cut, bits turned, requests said twice or coming late."""
         names = {"up": "flip_up", "down": "flip_down"}
         self.world.lines[desk].set(**{names.get(name, name): value for name, value in faults.items()})
+        self.acts(acts)
 
     @rule(
         desk=any_desk, what=st.sampled_from(DESKS_FAULTS), step=st.sampled_from(STEPS_OF_DESKTOP),
         count=st.integers(1, 3), shift=st.sampled_from(("-3d", "+2d", "-6h")),
+        acts=acts_between,
     )  # fmt: skip
-    def desktop(self, desk: str, what: str, step: str, count: int, shift: str) -> None:
+    def desktop(self, desk: str, what: str, step: str, count: int, shift: str, acts: Acts) -> None:
         desk = self._there(desk)
         here = self.world.desks[desk]
         if what == "will die":
@@ -222,6 +231,7 @@ class Days(RuleBasedStateMachine):
         elif what == "is joined by another" and LATE not in self.world.desks:
             self._whole_hub()
             self.world.add_desktop(LATE, home=self.world.homes[desk])
+        self.acts(acts)
 
     def _clock_is_off(self, desk: str, shift: str) -> None:
         self._restart(desk, **disasters.clock(shift))
@@ -232,8 +242,11 @@ class Days(RuleBasedStateMachine):
             assert any(told.startswith(f"{word}:") for told in notices), notices
 
     @precondition(lambda self: self.world.lines)
-    @rule(what=st.sampled_from(HUBS_FAULTS), step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4))
-    def hub(self, what: str, step: str, count: int) -> None:
+    @rule(
+        what=st.sampled_from(HUBS_FAULTS), step=st.sampled_from(STEPS_OF_HUB), count=st.integers(1, 4),
+        acts=acts_between,
+    )  # fmt: skip
+    def hub(self, what: str, step: str, count: int, acts: Acts) -> None:
         hub = self.world.hub
         if what == "will die":
             hub.kill()
@@ -248,6 +261,7 @@ class Days(RuleBasedStateMachine):
             hub.kill_worker()
         elif not hub.alive:
             self._whole_hub()
+        self.acts(acts)
 
     def _whole_hub(self) -> None:
         if self.world.hub.odd or not self.world.hub.alive:
