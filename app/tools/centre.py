@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.tools.wording import Wording
 
 OFFICER = "duty"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PEOPLE = ((OFFICER, "duty_officer"), ("field", "supervisor"))
 
 
@@ -46,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, command: Sequence[str], wording: Wording) -> int:
     """Bring everything up, wait for the window's end, take everything down; the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # no hub is left behind
     with tempfile.TemporaryDirectory(prefix="grid-command-centre-") as folder:
-        password = secrets.token_urlsafe(12)
+        password = _password()
         program = Program(command, {"GRID_FIELD_PASSWORD": password})
         users = [(name, role, password) for name, role in PEOPLE]
         print(wording("centre", "hub"), flush=True)
@@ -60,6 +63,11 @@ def run(args: argparse.Namespace, command: Sequence[str], wording: Wording) -> i
         except PartFailed as failed:
             print(wording("centre", "failed", why=failed), file=sys.stderr)
             return 1
+
+
+def _password() -> str:
+    """One that is easily read off a terminal and typed."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 class _Centre:

@@ -79,9 +79,10 @@ def _second_line(painter: QPainter, box: QRect, cells: Cells, tokens: Tokens) ->
         draw_triangle(painter, QRectF(right - width - 14, box.center().y() - 4, 10, 9), tokens.high)
         right -= width + 18
     if cells.unsent:
-        width = _measures("second")[1].horizontalAdvance(cells.unsent)
+        unsent = cells.unsent[:1] if cells.conflicts else cells.unsent  # else there is no room for the number
+        width = _measures("second")[1].horizontalAdvance(unsent)
         place = QRect(right - width, box.top(), width + 1, box.height())
-        _words(painter, "second", tokens.off, place, cells.unsent, right=True)
+        _words(painter, "second", tokens.off, place, unsent, right=True)
         right -= width + 8
     _words(
         painter,
