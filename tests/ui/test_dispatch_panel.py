@@ -337,7 +337,7 @@ def test_a_matter_is_moved_to_the_place_that_is_typed(stage):
     lists = stage.desk.lists.now()
     here = stage.incident.town
     there = next(p for p in lists.places.values() if p.level == "village" and lists.town_of(p.id) != here)
-    stage.press(Qt.Key.Key_N)
+    stage.press(Qt.Key.Key_Q)
     form = stage.panel.forms.ask_units
     form.filter.setText(there.name)
     QTest.keyClick(form.filter, Qt.Key.Key_Return)

@@ -25,7 +25,7 @@ KEYS: Final[dict[str, str]] = {
     OpKind.DECLINE: "D", OpKind.SUPERVISE: "S", OpKind.ESCALATE: "E", OpKind.SUSPEND: "P",
     OpKind.RESUME: "R", OpKind.REOPEN: "R", OpKind.RETURN: "T", OpKind.RECALL: "X", OpKind.NOTE: "M",
     OpKind.CANCEL: "Z", OpKind.WHISTLE: "U", OpKind.MERGE: "B", OpKind.UNMERGE: "B",
-    OpKind.RELOCATE: "N",
+    OpKind.RELOCATE: "Q",
 }  # fmt: skip
 """Op → key. Two ops may share one where no state allows both."""
 
