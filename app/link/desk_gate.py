@@ -6,11 +6,7 @@ import contextlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from app.link.enrol import enrol
 from app.link.enrolment import KNOWN_USERS, LINK, PAIR, SIGNED_IN, enrolment, signed_in
-from app.link.keys import new_pair
-from app.link.known_users import JUDGED, KnownUsers
-from app.link.passwords import Passwords
 from app.ports.gate import Enrolled, Signed, Trouble
 from app.ports.link import LinkProblem, LinkTrouble
 from app.ports.problems import StoreProblem
@@ -18,6 +14,7 @@ from app.ports.problems import StoreProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from app.link.known_users import KnownUsers
     from app.ports.clock import Clock
     from app.ports.gate import Progress
     from app.ports.ledger import Store
@@ -74,6 +71,9 @@ class DeskGate:
 
     def enrol(self, text: str, progress: Progress = lambda _step: None) -> Enrolled | Trouble:
         """Make this desktop a device of the hub that the invitation names."""
+        from app.link.enrol import enrol
+        from app.link.keys import new_pair
+
         try:
             with _store_told():
                 with self._store.reading() as read:
@@ -98,7 +98,10 @@ class DeskGate:
             yield client
 
     def _users(self) -> KnownUsers:
-        # Made when somebody signs in: its first hash costs what every later one does.
+        # Loaded and made when somebody signs in: a start must not wait for it, nor a desk that stands alone.
+        from app.link.known_users import KnownUsers
+        from app.link.passwords import Passwords
+
         if self._known is None:
             self._known = KnownUsers(
                 self._known_before, lambda told: self._keep(KNOWN_USERS, told), Passwords(), self._clock
@@ -126,6 +129,8 @@ class _Asked:
         self.answered = False
 
     def __call__(self, user: str, password: str) -> Signed:
+        from app.link.known_users import JUDGED
+
         try:
             signed = self._ask(user, password)
         except LinkProblem as problem:
