@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from app.hub.opened import opened
 from app.hub.overview import instant
 from app.hub.permit import Permits
 from app.hub.voice import Said
+from app.link.whole_file import whole_file
 from app.ports.bundle import BundleProblem
 
 if TYPE_CHECKING:
@@ -66,7 +65,8 @@ def _import(bundles: HubBundles, path: Path, answer: Path | None, voice: Voice) 
         return 1
     code = _told(taken, voice)
     if answer is not None:
-        _write_answer(bundles, taken, answer)
+        with whole_file(answer) as out:
+            bundles.answer(taken, out)
         voice.say(f"回执已写入 {answer}。", f"The answer is in {answer}.")
     return code
 
@@ -94,16 +94,3 @@ def _held(bundles: HubBundles, voice: Voice) -> int:
         )  # fmt: skip
         voice.line("\t".join((b.id, b.device, str(b.ops), instant(b.made), done)))
     return 0
-
-
-def _write_answer(bundles: HubBundles, taken: Taken, path: Path) -> None:
-    """Whole or not at all."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as out:
-            bundles.answer(taken, out)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from app.link.bundle import SUFFIX
 from app.link.carry import CarriedOut, export_bundle
 from app.link.enrolment import LINK
+from app.link.whole_file import whole_file
 from app.ports.bundle import BundleTrouble
 from app.tools.diskfault import disk_code
 from app.tools.wording import Wording
@@ -48,18 +47,7 @@ def run(args: argparse.Namespace, desk: Desk, say: Words, resources: Path) -> in
 
 
 def export_to(path: Path, desk: Desk, link: Mapping[str, Any]) -> CarriedOut:
-    """Write the bundle whole or not at all; OSError where the disk does not let it.
-
-    An older one of that name stays until the new one is on the disk.
-    """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as out:
-            store = cast("LinkedStore", desk.store)
-            done = export_bundle(store, link, out, desk.ids.fresh(), desk.clock.now())
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return done
+    """Write the bundle whole or not at all; OSError where the disk does not let it."""
+    with whole_file(path) as out:
+        store = cast("LinkedStore", desk.store)
+        return export_bundle(store, link, out, desk.ids.fresh(), desk.clock.now())

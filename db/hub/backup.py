@@ -15,11 +15,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import zstandard
 
-from app.domain.op import HUB_DEVICE
 from app.ports.problems import NewerStore, StoreProblem, StoreTrouble
 from db.hub.copying import run
 from db.hub.hand_in import PAST_LIVES, life_of, past_lives
 from db.hub.ordering import POKES, poke
+from db.hub.seats import own_origin
 from db.hub.tables import metadata
 from db.hub.upgrade import REVISION
 
@@ -190,11 +190,7 @@ def begin_anew(raw: Raw, ids: Ids, lives: frozenset[str] = frozenset()) -> None:
         )
     scopes = run(raw, "SELECT id, head FROM scope ORDER BY id FOR UPDATE").fetchall()
     for scope, head in scopes:
-        own = run(
-            raw,
-            "INSERT INTO origin (device, incarnation) VALUES (%s, %s) RETURNING id",
-            (f"{HUB_DEVICE}{scope}", life),
-        ).fetchone()[0]
+        own = own_origin(raw, scope, life)
         raw.execute(
             "UPDATE scope SET epoch = %s, hub_origin = %s, booked = 0 WHERE id = %s",
             (ids.fresh(), own, scope),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from app.domain.op import GENESIS, HUB_DEVICE
+from app.domain.op import GENESIS
 from app.ports.link import PULL_OPS, LinkProblem, LinkTrouble
 from db.hub import pull
 from db.hub.backup import back_up, begin_anew, restore
@@ -19,6 +19,7 @@ from db.hub.hub_tx import HubReader, HubTx
 from db.hub.lookout import Lookout
 from db.hub.ordering import Ordering, ScopeNotHeld
 from db.hub.push import PagePush, PageWork, origin_row, write_notes
+from db.hub.seats import own_origin
 from db.hub.snapshot import HubSnapshot
 from db.hub.upgrade import bring_up_to_date
 from db.hub.verify import fault
@@ -268,11 +269,7 @@ def _texts() -> Iterator[None]:
 
 def new_scope(raw: Raw, scope: str, epoch: str, life: str) -> None:
     """A scope with nothing in it. ``life`` is the hub's own incarnation."""
-    own = run(
-        raw,
-        "INSERT INTO origin (device, incarnation) VALUES (%s, %s) RETURNING id",
-        (f"{HUB_DEVICE}{scope}", life),
-    ).fetchone()[0]
+    own = own_origin(raw, scope, life)
     raw.execute(
         "INSERT INTO scope (id, epoch, head, chain, hub_origin, booked, record_changes) "
         "VALUES (%s, %s, 0, %s, %s, 0, 0)",

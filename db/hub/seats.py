@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.op import Origin
+from app.domain.op import HUB_DEVICE, Origin
 from db.hub.copying import run
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ def locked(raw: Raw, scopes: list[str]) -> dict[str, Seat]:
         scope: Seat(scope, epoch, head, chain, booked, own, Origin(device, life), head)
         for scope, epoch, head, chain, booked, own, device, life in rows
     }
+
+
+def own_origin(raw: Raw, scope: str, life: str) -> int:
+    """Begin the hub's own origin in a scope, in this life of the hub; its id."""
+    row = run(
+        raw,
+        "INSERT INTO origin (device, incarnation) VALUES (%s, %s) RETURNING id",
+        (f"{HUB_DEVICE}{scope}", life),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def last_n(raw: Raw, scope: str, origin: int) -> int:
