@@ -60,6 +60,18 @@ def _add_writing(router: APIRouter, desk: FieldDesk) -> None:
             request.scope["trouble"] = answer.body["code"], ""
         return Response(orjson.dumps(answer.body), answer.status, media_type="application/json")
 
+    async def taken_in(
+        request: Request, bearer: HTTPAuthorizationCredentials | None, key: str | None,
+        read: "Callable[[bytes, str | None], ReportBody | ActBody]",
+    ) -> Response:  # fmt: skip
+        token = _token(bearer)
+        try:
+            return await done(request, token, read(await _json_body(request), key))
+        except Malformed as fault:
+            return _malformed(request, fault)
+        except StoreProblem:
+            return _no_store(request)
+
     known = answered(TAKEN, "Taken in before, under the same key")
     fresh: dict[int | str, dict[str, Any]] = {201: answered(TAKEN, "Taken in, durably")[200]}
 
@@ -67,27 +79,13 @@ def _add_writing(router: APIRouter, desk: FieldDesk) -> None:
                  responses={**fresh, **known, **_WRITING})  # fmt: skip
     async def report(request: Request, bearer: Bearer, key: Key = None) -> Response:
         """Report a matter. The same ``Idempotency-Key`` (or ``ref``) again is the same incident."""
-        token = _token(bearer)
-        try:
-            body = report_of(await _json_body(request), key)
-            return await done(request, token, body)
-        except Malformed as fault:
-            return _malformed(request, fault)
-        except StoreProblem:
-            return _no_store(request)
+        return await taken_in(request, bearer, key, report_of)
 
     @router.post("/acts", openapi_extra=taken(ActBody),
                  responses={**answered(ACTED, "Done, durably"), **troubles(404), **_WRITING})  # fmt: skip
     async def acts(request: Request, bearer: Bearer, key: Key = None) -> Response:
         """One op on one incident, in the person's own name; a rule's refusal is a 409 with its code."""
-        token = _token(bearer)
-        try:
-            body = act_of(await _json_body(request), key)
-            return await done(request, token, body)
-        except Malformed as fault:
-            return _malformed(request, fault)
-        except StoreProblem:
-            return _no_store(request)
+        return await taken_in(request, bearer, key, act_of)
 
 
 def _add_lists(router: APIRouter, desk: FieldDesk) -> None:
