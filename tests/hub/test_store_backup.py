@@ -14,18 +14,6 @@ from app.ports.rows import Person
 from tests.support.hub_store import OTHER, TOWN, Device, anyone, fresh, hub
 
 
-@pytest.fixture
-def store():
-    opened = hub()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def device(store):
-    return Device(store)
-
-
 def epoch(store, scope=TOWN):
     return store.heads((scope,))[0].epoch
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from app.domain.op import GENESIS, OpKind, leaf_hash, link_hash
 from db.hub.rows import op_of
 from tests.support.hub_store import OTHER, TOWN, Device, anyone, fresh, hub
 from tests.support.postgres import fresh_database
 
 WRITERS, PAGES = 8, 12
-
-
-@pytest.fixture
-def store():
-    opened = hub()
-    yield opened
-    opened.close()
 
 
 def write(device):

@@ -6,23 +6,9 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from app.domain.op import OpKind
 from app.ports.rows import Person
-from tests.support.hub_store import DISTRICT, OTHER, TOWN, Device, fresh, hub
-
-
-@pytest.fixture
-def store():
-    opened = hub()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def device(store):
-    return Device(store)
+from tests.support.hub_store import DISTRICT, OTHER, TOWN, Device, fresh
 
 
 def rows(store, scope):

@@ -13,19 +13,7 @@ from app.domain.op import GENESIS, OpKind, leaf_hash, link_hash
 from app.ports.link import LinkProblem, LinkTrouble
 from app.ports.rows import Person
 from db.hub.rows import op_of
-from tests.support.hub_store import DISTRICT, OTHER, TOWN, Device, anyone, fresh, hub, matter
-
-
-@pytest.fixture
-def store():
-    opened = hub()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def device(store):
-    return Device(store)
+from tests.support.hub_store import DISTRICT, OTHER, TOWN, Device, anyone, fresh, matter
 
 
 def rows(store, scope=TOWN):

@@ -18,13 +18,6 @@ from tests.support.hub_store import OTHER, TOWN, Clock, Device, Ids, fresh, hub,
 from tests.support.postgres import fresh_database
 
 
-@pytest.fixture
-def store():
-    opened = hub()
-    yield opened
-    opened.close()
-
-
 def address(store):
     return store.engine.url.render_as_string(hide_password=False)
 
